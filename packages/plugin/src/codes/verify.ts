@@ -1,0 +1,35 @@
+import type { ErrorCodeEntry } from './types.ts'
+
+/** Exit code 5: a backup that can not be trusted as it is. */
+export const verifyCodes = {
+  VERIFY_FAILED: {
+    exitCode: 5,
+    meaning: 'A verifier says that the backup is damaged or incomplete.',
+    fix: 'Keep it for inspection, take a new backup, and check the storage. Older backups are kept.',
+  },
+  VERIFY_SUSPECT: {
+    exitCode: 5,
+    meaning: 'The backup is whole but does not look like the ones before it; retention is frozen.',
+    fix: 'Find out why. If the change is expected, run `holdfast accept <backup>`.',
+  },
+  VERIFY_DIGEST: {
+    exitCode: 5,
+    meaning: 'A stored object differs from what its manifest says: length or sha256.',
+    fix: 'The object was damaged or replaced. Restore another backup.',
+  },
+  VERIFY_DECODE: {
+    exitCode: 5,
+    meaning: 'A stored object does not decompress: a damaged, missing or extra frame.',
+    fix: 'The object was damaged or cut. Restore another backup.',
+  },
+  VERIFY_MANIFEST: {
+    exitCode: 5,
+    meaning: 'A manifest is truncated, not valid, or of a version that this Holdfast does not know.',
+    fix: 'Upgrade Holdfast if the version is newer; otherwise the backup is damaged.',
+  },
+  VERIFY_COUNTS: {
+    exitCode: 5,
+    meaning: 'After a restore the row counts differ from those of the source.',
+    fix: 'The restored database is not a copy of the source; do not use it.',
+  },
+} as const satisfies Record<string, ErrorCodeEntry>

@@ -1,0 +1,43 @@
+export { errorCodes, exitCodeOf, type ErrorCode } from './codes.ts'
+export type { ErrorCodeEntry } from './codes/types.ts'
+export { hasCode, HoldfastError, isHoldfastError, type ErrorDetails } from './errors.ts'
+export type {
+  BackupKind,
+  BackupObject,
+  Compression,
+  DatabaseFacts,
+  DataObject,
+  DataRole,
+  DumpFormat,
+  Manifest,
+  ObjectRole,
+  Omission,
+  TableFacts,
+} from './manifest.ts'
+export type { Notifier } from './notifier.ts'
+export { OptionsError, optionsFrom, type OptionsIssue, type StandardSchema } from './options.ts'
+export { apiVersion, definePlugin, type Instances, type Plugin, type PluginContext, type PluginKind } from './plugin.ts'
+export type {
+  Report,
+  ReportedBackup,
+  ReportedError,
+  ReportedNotification,
+  ReportedRetention,
+  ReportedStage,
+  ReportedStorage,
+  RunStatus,
+} from './report.ts'
+export { Secret } from './secret.ts'
+export type { DumpProgress, DumpRequest, Snapshot, Source, SourceFacts } from './source.ts'
+export { stageNames, type StageName } from './stages.ts'
+export type { GetOptions, ObjectInfo, PutOptions, Storage, StorageStatus } from './storage.ts'
+export type { RestoreRequest, RestoreTarget } from './target.ts'
+export {
+  worstStatus,
+  type Check,
+  type Proof,
+  type Verdict,
+  type VerdictStatus,
+  type Verifier,
+  type VerifierInput,
+} from './verifier.ts'

@@ -1,0 +1,89 @@
+import type { BackupKind, BackupObject, DumpFormat } from './manifest.ts'
+import type { StageName } from './stages.ts'
+import type { Verdict } from './verifier.ts'
+
+export type RunStatus = 'succeeded' | 'suspect' | 'partial' | 'failed' | 'cancelled'
+
+/** An error as people and programs see it: redacted, and with what to do next. */
+export interface ReportedError {
+  code: string
+  message: string
+  hint?: string
+  stage?: StageName
+  plugin?: string
+}
+
+export interface ReportedBackup {
+  id: string
+  name: string
+  kind: BackupKind
+  label?: string
+  format: DumpFormat
+  objects: BackupObject[]
+  rawBytes: number
+  tables: number
+  /** Absent where counting is off or the kind has no rows. */
+  rows?: number
+}
+
+export interface ReportedStorage {
+  name: string
+  plugin: string
+  status: 'stored' | 'failed' | 'skipped'
+  /** Where the dump is. */
+  location: string
+  bytes: number
+  error?: ReportedError
+}
+
+export interface ReportedNotification {
+  notifier: string
+  plugin: string
+  status: 'delivered' | 'failed'
+  durationMs: number
+  error?: ReportedError
+}
+
+export interface ReportedRetention {
+  storage: string
+  /** Names of the backups that were deleted. */
+  deleted: string[]
+  /** How many were kept. */
+  kept: number
+  /** Objects without a manifest, and unfinished writes, that were removed. */
+  orphans: number
+  /** Why nothing was deleted, where that is so. */
+  frozen?: string
+  errors: ReportedError[]
+}
+
+export interface ReportedStage {
+  name: StageName
+  status: 'passed' | 'failed' | 'skipped'
+  durationMs: number
+}
+
+/** Everything about one run, redacted: what the terminal, --json, the notifiers and the run log are made from. */
+export interface Report {
+  schemaVersion: 1
+  command: 'backup'
+  status: RunStatus
+  job: string
+  /** RFC 3339 in UTC. */
+  startedAt: string
+  finishedAt: string
+  durationMs: number
+  /** True when nothing was dumped on purpose. */
+  dryRun: boolean
+  /** Absent when the run ended before there was one. */
+  backup?: ReportedBackup
+  stages: ReportedStage[]
+  storages: ReportedStorage[]
+  verdicts: Verdict[]
+  notifications: ReportedNotification[]
+  retention: ReportedRetention[]
+  warnings: string[]
+  error?: ReportedError
+  /** How to restore this backup with Holdfast; absent where there is no backup. */
+  restoreCommand?: string
+}

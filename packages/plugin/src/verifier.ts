@@ -1,0 +1,57 @@
+import type { Readable } from 'node:stream'
+import type { DataRole, Manifest } from './manifest.ts'
+
+/**
+ * What a verifier finds out about a backup when it passes:
+ * `archive`, it is whole; `plausible`, it looks like the ones before; `restored`, it came back in a scratch database.
+ * A failed `plausible` makes a run suspect; the other two make it failed.
+ */
+export type Proof = 'archive' | 'plausible' | 'restored'
+
+export type VerdictStatus = 'passed' | 'warning' | 'failed' | 'skipped'
+
+/** One thing that a verifier looked at. */
+export interface Check {
+  name: string
+  status: VerdictStatus
+  /** What was found, with the numbers: `sha256 matches`, `18 % smaller than the average of 4`. */
+  detail: string
+}
+
+/** What a verifier says of a backup. */
+export interface Verdict {
+  /** The configured name of the verifier. Core sets it. */
+  verifier: string
+  proves: Proof
+  /** The worst status of its checks. */
+  status: VerdictStatus
+  checks: Check[]
+}
+
+export interface VerifierInput {
+  manifest: Manifest
+  /** Earlier backups of the same job and kind that are trusted, newest first; the one being verified is not among them. */
+  history: readonly Manifest[]
+  /** The stored bytes of an object of this backup, read from the storage now. */
+  open(role: DataRole): Promise<Readable>
+  /** Turns stored bytes into what pg_restore or psql reads; destroys the stream with VERIFY_DECODE on any damage. */
+  decode(stored: Readable): Readable
+  /** An empty private directory, removed afterwards. */
+  workspace: string
+}
+
+export interface Verifier {
+  readonly proves: Proof
+  /**
+   * Resolves with what was found, good or bad: a damaged backup is a verdict, not an exception. Rejects only when
+   * the verification itself could not be done. `checks` and `status` are the verifier's; core adds the rest.
+   */
+  verify(input: VerifierInput, signal: AbortSignal): Promise<Pick<Verdict, 'status' | 'checks'>>
+}
+
+const worstFirst: readonly VerdictStatus[] = ['failed', 'warning', 'passed', 'skipped']
+
+/** The status that a list of checks adds up to: the worst of them, `skipped` only if nothing was looked at. */
+export function worstStatus(checks: readonly Pick<Check, 'status'>[]): VerdictStatus {
+  return worstFirst.find((status) => checks.some((check) => check.status === status)) ?? 'skipped'
+}
