@@ -18,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 // Ends this process the way a child ended: the same exit code, or the same signal.
-export function leave({ code, signal }) {
+function leave({ code, signal }) {
   if (!signal) process.exit(code ?? 1)
   process.removeAllListeners(signal)
   process.kill(process.pid, signal)

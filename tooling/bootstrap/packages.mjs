@@ -18,7 +18,9 @@ export function nodeBinary() {
 
 // Installs exactly what the lockfile says, once per lockfile, and asserts that scripts will get Node 24.
 export async function ensurePackages() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex')
   const present = existsSync(join(bin, 'pnpm'))
   if (!present || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
     const installed = await step('packages', async () => {

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { accessSync, constants, readdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { run } from './child.mjs'
+import { give, step } from './say.mjs'
+
+const programs = ['initdb', 'postgres', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql']
+
+// Resolves a directory that holds PostgreSQL's server and client programs, installing them where nobody needs
+// to be asked; otherwise ends with one sentence that says what to type.
+export async function ensurePostgres() {
+  const found = findPostgres()
+  if (found) return found
+  const privilege = aptPrivilege()
+  if (!privilege) give(`PostgreSQL's server programs were not found; ${advice()}, then run this again.`)
+  const installed = await step('PostgreSQL, installed with apt-get', () => aptInstall(privilege))
+  const bin = installed && findPostgres()
+  if (!bin) give(`PostgreSQL could not be installed; ${advice()}, then run this again.`)
+  return bin
+}
+
+function findPostgres() {
+  return candidates().find((directory) => programs.every((program) => executable(join(directory, program))))
+}
+
+function candidates() {
+  if (process.env.HOLDFAST_POSTGRES_BIN) return [process.env.HOLDFAST_POSTGRES_BIN]
+  return [
+    ...debianDirectories(),
+    ...(process.env.PATH ?? '').split(delimiter),
+    said('pg_config', ['--bindir']),
+  ]
+}
+
+function debianDirectories() {
+  const base = '/usr/lib/postgresql'
+  try {
+    const versions = readdirSync(base).filter((version) => Number(version) > 0)
+    return versions.toSorted((a, b) => Number(b) - Number(a)).map((version) => join(base, version, 'bin'))
+  } catch {
+    return []
+  }
+}
+
+function executable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+// What a command printed, or an empty string when it can't be run.
+function said(command, args) {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    return ''
+  }
+}
+
+function aptPrivilege() {
+  if (process.env.HOLDFAST_POSTGRES_BIN || !said('apt-get', ['--version'])) return undefined
+  if (process.getuid?.() === 0) return []
+  return said('sudo', ['-n', 'echo', 'yes']) === 'yes' ? ['sudo', '-n'] : undefined
+}
+
+// Debian starts a cluster for each server it installs. Nobody asked for one, so its configuration says no
+// for as long as the installation takes.
+async function aptInstall(privilege) {
+  const script = `set -e
+    directory=/etc/postgresql-common/createcluster.d
+    mkdir -p $directory
+    trap 'rm -f $directory/holdfast.conf' EXIT
+    echo 'create_main_cluster = false' > $directory/holdfast.conf
+    apt-get update
+    apt-get install -y --no-install-recommends postgresql postgresql-client`
+  const [command, ...args] = [...privilege, 'env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', script]
+  const { code, output } = await run(command, args)
+  return { ok: code === 0, output }
+}
+
+function advice() {
+  if (process.env.HOLDFAST_POSTGRES_BIN) {
+    return `HOLDFAST_POSTGRES_BIN must name a directory with ${programs.join(', ')} in it`
+  }
+  if (process.platform === 'darwin') return 'type "brew install postgresql@18"'
+  if (said('apt-get', ['--version'])) return 'type "sudo apt-get install -y postgresql"'
+  if (said('dnf', ['--version'])) return 'type "sudo dnf install -y postgresql-server"'
+  return `install PostgreSQL's server (${programs.join(', ')} in one directory of PATH)`
+}
