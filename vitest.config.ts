@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 const rooms = ['packages', 'apps', 'tooling']
-const resolve = { conditions: ['@holdfast/source'] }
+// The first is ours; the others are Vite's own for code that runs in Node, which setting any replaces.
+const resolve = { conditions: ['@holdfast/source', 'module', 'node', 'development|production'] }
 const shared = { resolve, ssr: { resolve } }
+// For what Node resolves by itself, such as a plugin that is imported by name.
+const execArgv = ['--conditions=@holdfast/source']
 
 // Inline projects: projects found by a glob would not inherit `resolve.conditions`.
 export default defineConfig({
@@ -16,6 +19,7 @@ export default defineConfig({
           name: 'unit',
           include: rooms.map((room) => `${room}/**/*.test.ts`),
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.ts'],
+          execArgv,
           testTimeout: 10_000,
         },
       },
@@ -25,6 +29,7 @@ export default defineConfig({
           name: 'integration',
           include: rooms.map((room) => `${room}/**/*.integration.test.ts`),
           exclude: ['**/node_modules/**', '**/dist/**'],
+          execArgv,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

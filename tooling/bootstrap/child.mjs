@@ -37,7 +37,8 @@ export function run(command, args, { show = false, ...options } = {}) {
     running.add(child)
     const settle = (result) => {
       running.delete(child)
-      if (received) leave({ code: result.code ?? undefined, signal: received })
+      // A child that chose an exit code for its signal is taken at its word; what nobody sees just ends.
+      if (received) leave(show ? result : { signal: received })
       else resolve({ ...result, output })
     }
     child.on('error', (error) => {

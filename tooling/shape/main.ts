@@ -27,12 +27,17 @@ async function check(archive: string): Promise<void> {
   const unwanted = files.split('\n').filter((file) => /\.test\.|\.tsbuildinfo$|\/src\//.test(file))
   if (unwanted.length > 0) complain(`The archive holds ${unwanted.join(', ')}`)
 
-  const run = execa({ preferLocal: true, localDir: import.meta.dirname, stdio: 'inherit', reject: false })
-  const publint = await run('publint', ['--strict', archive])
+  const options = {
+    preferLocal: true,
+    localDir: import.meta.dirname,
+    stdio: 'inherit',
+    reject: false,
+  } as const
+  const publint = await execa('publint', ['--strict', archive], options)
   if (publint.failed) process.exitCode = 1
   // A package without exports is only a command: it has no types to be wrong.
   if (!manifest.includes('"exports"')) return
-  const attw = await run('attw', ['--profile', 'esm-only', '--format', 'ascii', archive])
+  const attw = await execa('attw', ['--profile', 'esm-only', '--format', 'ascii', archive], options)
   if (attw.failed) process.exitCode = 1
 }
 
