@@ -27,6 +27,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'integration',
+          globalSetup: ['./tooling/lab/src/vitest-global-setup.ts'],
           include: rooms.map((room) => `${room}/**/*.integration.test.ts`),
           exclude: ['**/node_modules/**', '**/dist/**'],
           execArgv,

@@ -1,1 +1,3 @@
-export {}
+export { type PostgresAccess, type TestDatabase, usePostgres } from './databases.ts'
+export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts'
+export type { ProvidedToTests } from './provided.ts'
