@@ -1,0 +1,83 @@
+import type { Compression, DumpRequest, Secret } from '@holdfast/plugin'
+
+/** Which backups to keep: those that any of the rules names. Without a rule nothing is ever deleted. */
+export interface RetentionPolicy {
+  /** Those younger than this many days. */
+  days?: number
+  /** The newest ones, this many. */
+  last?: number
+  /** The newest of each day, for this many days that have one. */
+  daily?: number
+  /** The newest of each ISO week, for this many weeks that have one. */
+  weekly?: number
+  /** The newest of each month, for this many months that have one. */
+  monthly?: number
+  /** The newest of each year, for this many years that have one. */
+  yearly?: number
+  /** This many good ones always stay, however old they are; 1 unless set. */
+  minKeep?: number
+}
+
+/** The policy of a storage, and policies of their own for backups with certain labels. */
+export interface Retention extends RetentionPolicy {
+  /** By label, such as `pre-deploy`; a backup with one of these labels is under that policy alone. */
+  labels?: Record<string, RetentionPolicy>
+}
+
+/** A plugin that a job uses, with its options as they were written. */
+export interface PluginConfig {
+  /** `local`, a package name, or a path that starts with `./`, `../` or `/`. */
+  use: string
+  /** Unique among the plugins of its kind in the job. */
+  name: string
+  /** Undefined where the configuration has none; the plugin's parseOptions is the judge of them. */
+  options: unknown
+}
+
+export interface StorageConfig extends PluginConfig {
+  /** Absent: everything is kept. */
+  retention?: Retention
+}
+
+/** A job, complete: every default is filled in. */
+export interface JobConfig {
+  name: string
+  /** A libpq URI or keyword string; undefined means the PG* variables. */
+  database: Secret | undefined
+  dump: Omit<DumpRequest, 'job'>
+  compression: Compression
+  /** The first one is the primary. */
+  storages: readonly [StorageConfig, ...StorageConfig[]]
+  verifiers: readonly PluginConfig[]
+  notifiers: readonly PluginConfig[]
+  /** A cron expression of 5 or 6 fields, or `@daily` and the like. */
+  schedule?: string
+  labels: Record<string, string>
+}
+
+/** Keys and indexes from the top of the configuration: `['jobs', 'shop', 'storages', 0, 'use']`. */
+export type ConfigPath = readonly (string | number)[]
+
+/** A place in the configuration file; both count from 1. */
+export interface Position {
+  line: number
+  column: number
+}
+
+/** A configuration, checked and complete. */
+export interface Config {
+  /** The file as people know it, for messages; `command line` where there is none. */
+  file: string
+  /** Plugins are imported from here: the absolute path of the configuration file, or a directory ending in a separator. */
+  base: string
+  /** Relative paths in options are resolved against this directory. */
+  baseDirectory: string
+  /** In the order of the file; at least one. */
+  jobs: readonly JobConfig[]
+  /** Everything in it that must never be written anywhere: variables that sound secret, files, passwords in URLs. */
+  secrets: readonly Secret[]
+  /** Leaves that came from a variable, whose numbers are therefore text. */
+  interpolated: readonly ConfigPath[]
+  /** Where a value stands, or the nearest thing above it; undefined where the format has no positions. */
+  positionOf(path: ConfigPath): Position | undefined
+}
