@@ -79,6 +79,8 @@ export interface Manifest {
   name: string
   job: string
   kind: BackupKind
+  /** The table patterns that were asked for; both empty for everything. */
+  selection: { include: string[]; exclude: string[] }
   format: DumpFormat
   /** The retention label, such as `pre-deploy`. */
   label?: string

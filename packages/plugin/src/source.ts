@@ -58,7 +58,12 @@ export interface Snapshot {
   globals(signal: AbortSignal): Readable | undefined
   /** Counts rows in the snapshot while the dump runs; the tables come back with `rows` set, or as they were if counting is off. */
   count(signal: AbortSignal): Promise<TableFacts[]>
-  /** Ends the sessions and frees the lock. Twice is fine. Never rejects. */
+  /**
+   * Ends the transaction and its table locks once dump, globals and count are done, so that the server may vacuum
+   * again; the job's lock stays. Never rejects.
+   */
+  release(): Promise<void>
+  /** Ends the sessions, and what still runs, and frees the job's lock. Twice is fine. Never rejects. */
   close(): Promise<void>
 }
 

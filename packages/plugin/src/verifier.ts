@@ -22,6 +22,8 @@ export interface Check {
 export interface Verdict {
   /** The configured name of the verifier. Core sets it. */
   verifier: string
+  /** The configured name of the storage whose copy was looked at. Core sets it. */
+  storage: string
   proves: Proof
   /** The worst status of its checks. */
   status: VerdictStatus

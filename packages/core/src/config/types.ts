@@ -64,20 +64,26 @@ export interface Position {
   column: number
 }
 
+/** Where a configuration came from: what messages point at, and where its plugins are imported from. */
+export interface ConfigOrigin {
+  /** The file as messages name it; `command line` where there is none. */
+  file: string
+  /** Plugins are imported as if by a module in this directory; relative paths in options are resolved against it too. */
+  baseDirectory: string
+  /**
+   * Where a value or the key before it stands, or else the nearest thing above it. Undefined where the format has no
+   * positions.
+   */
+  positionOf(path: ConfigPath, part: 'key' | 'value'): Position | undefined
+  /** True for text that came out of `${…}`, where a number can only be written as text. */
+  isInterpolated(path: ConfigPath): boolean
+}
+
 /** A configuration, checked and complete. */
 export interface Config {
-  /** The file as people know it, for messages; `command line` where there is none. */
-  file: string
-  /** Plugins are imported from here: the absolute path of the configuration file, or a directory ending in a separator. */
-  base: string
-  /** Relative paths in options are resolved against this directory. */
-  baseDirectory: string
+  origin: ConfigOrigin
   /** In the order of the file; at least one. */
   jobs: readonly JobConfig[]
   /** Everything in it that must never be written anywhere: variables that sound secret, files, passwords in URLs. */
   secrets: readonly Secret[]
-  /** Leaves that came from a variable, whose numbers are therefore text. */
-  interpolated: readonly ConfigPath[]
-  /** Where a value stands, or the nearest thing above it; undefined where the format has no positions. */
-  positionOf(path: ConfigPath): Position | undefined
 }

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { isHoldfastError, type HoldfastError, type Manifest, type Storage, type Verdict } from '@holdfast/plugin'
+import type { JobStorage } from './job.ts'
+import { isVerdictPart, parseKey } from './keys.ts'
+import { parseManifest } from './manifest.ts'
+
+/** The verdicts of one verification, as an object beside the backup. */
+export interface VerdictRecord {
+  schemaVersion: 1
+  /** The backup's id. */
+  backup: string
+  /** Of the manifest that was verified: a record says nothing about another one. */
+  manifestSha256: string
+  verifiedAt: string
+  verdicts: Verdict[]
+}
+
+/** How well a backup is known to be good. */
+export type Verification = 'restored' | 'archive' | 'unverified' | 'failed' | 'invalid'
+
+/** One storage's copy of a backup. */
+export interface Copy {
+  storage: string
+  plugin: string
+  /** The start of all its keys. */
+  base: string
+  /** Every object of it, with the manifest, verdicts and marks. */
+  keys: string[]
+  /** Where its dump is, for people. */
+  location: string
+  /** Lower-case hex, of the manifest as it is stored. */
+  manifestSha256: string
+  verification: Verification
+  /** It failed to look like the ones before it, and nobody has accepted it. */
+  suspect: boolean
+  protected: boolean
+  accepted: boolean
+}
+
+/** A backup as one storage has it. */
+export interface StoredBackup extends Copy {
+  name: string
+  job: string
+  startedAt: Date
+  /** Absent when the manifest can not be read. */
+  manifest?: Manifest
+  invalid?: HoldfastError
+}
+
+/** What a storage holds without a manifest: a run that died, or one that is under way. */
+export interface Orphan {
+  job: string
+  base: string
+  keys: string[]
+  /** When its newest object was written, by the storage's clock. */
+  modifiedAt: Date
+}
+
+export interface StorageCatalog {
+  storage: string
+  /** Newest first. */
+  backups: StoredBackup[]
+  orphans: Orphan[]
+}
+
+interface Group {
+  job: string
+  name: string
+  base: string
+  parts: Map<string, string>
+  modifiedAt: Date
+}
+
+const parallelReads = 16
+
+/** Reads every backup of a job, or of all jobs, that a storage holds. Objects that are not ours are passed over. */
+export async function readCatalog(
+  storage: JobStorage,
+  job: string | undefined,
+  signal: AbortSignal,
+): Promise<StorageCatalog> {
+  const groups = await groupObjects(storage.instance, job, signal)
+  const whole = groups.filter((group) => group.parts.has('manifest.json'))
+  const backups = await Readable.from(whole)
+    .map((group: Group) => readBackup(storage, group, signal), { concurrency: parallelReads, signal })
+    .toArray({ signal })
+  const orphans = groups
+    .filter((group) => !group.parts.has('manifest.json'))
+    .map(({ job: owner, base, parts, modifiedAt }) => ({ job: owner, base, keys: [...parts.values()], modifiedAt }))
+  backups.sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+  return { storage: storage.name, backups, orphans }
+}
+
+async function groupObjects(storage: Storage, job: string | undefined, signal: AbortSignal): Promise<Group[]> {
+  const groups = new Map<string, Group>()
+  for await (const object of storage.list(job === undefined ? '' : `${job}/`, signal)) {
+    const key = parseKey(object.key)
+    if (key === undefined) continue
+    const group = groups.get(key.base) ?? { ...key, parts: new Map<string, string>(), modifiedAt: object.modifiedAt }
+    group.parts.set(key.part, object.key)
+    if (object.modifiedAt > group.modifiedAt) group.modifiedAt = object.modifiedAt
+    groups.set(key.base, group)
+  }
+  return [...groups.values()]
+}
+
+async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal): Promise<StoredBackup> {
+  const copy = {
+    storage: storage.name,
+    plugin: storage.plugin,
+    base: group.base,
+    keys: [...group.parts.values()],
+    protected: group.parts.has('protected.json'),
+    accepted: group.parts.has('accepted.json'),
+    name: group.name,
+    job: group.job,
+  }
+  const manifestText = await readText(storage.instance, `${group.base}.manifest.json`, signal)
+  const manifestSha256 = createHash('sha256').update(manifestText).digest('hex')
+  try {
+    const manifest = parseManifest(manifestText, group.base)
+    const verdicts = latestVerdicts(await readVerdicts(storage.instance, group, manifestSha256, signal))
+    const dump = manifest.objects.find((object) => object.role === 'dump')
+    return {
+      ...copy,
+      manifestSha256,
+      location: storage.instance.location(dump?.key ?? group.base),
+      startedAt: new Date(manifest.startedAt),
+      manifest,
+      verification: verificationOf(verdicts),
+      suspect: verdicts.plausible?.status === 'failed' && !copy.accepted,
+    }
+  } catch (error) {
+    if (!isHoldfastError(error) || error.code !== 'VERIFY_MANIFEST') throw error
+    return {
+      ...copy,
+      manifestSha256,
+      location: storage.instance.location(`${group.base}.manifest.json`),
+      startedAt: group.modifiedAt,
+      invalid: error,
+      verification: 'invalid',
+      suspect: false,
+    }
+  }
+}
+
+async function readVerdicts(
+  storage: Storage,
+  group: Group,
+  manifestSha256: string,
+  signal: AbortSignal,
+): Promise<Verdict[]> {
+  const parts = [...group.parts.keys()].filter(isVerdictPart).toSorted()
+  const verdicts: Verdict[] = []
+  for (const part of parts) {
+    const record = parseRecord(await readText(storage, `${group.base}.${part}`, signal))
+    if (record?.manifestSha256 === manifestSha256) verdicts.push(...record.verdicts)
+  }
+  return verdicts
+}
+
+/** A verdict record that can not be read says nothing: the backup counts as not verified by it. */
+function parseRecord(json: string): VerdictRecord | undefined {
+  try {
+    const record = JSON.parse(json) as VerdictRecord
+    return record.schemaVersion === 1 && Array.isArray(record.verdicts) ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The last verdict of each kind; one that looked at nothing takes nothing back. */
+function latestVerdicts(verdicts: readonly Verdict[]): Partial<Record<Verdict['proves'], Verdict>> {
+  return Object.fromEntries(
+    verdicts.filter((verdict) => verdict.status !== 'skipped').map((verdict) => [verdict.proves, verdict]),
+  )
+}
+
+function verificationOf(latest: Partial<Record<Verdict['proves'], Verdict>>): Verification {
+  if (latest.archive?.status === 'failed' || latest.restored?.status === 'failed') return 'failed'
+  if (latest.restored !== undefined) return 'restored'
+  return latest.archive === undefined ? 'unverified' : 'archive'
+}
+
+/** The whole of a small object as text. */
+export async function readText(storage: Storage, key: string, signal: AbortSignal): Promise<string> {
+  return text(await storage.get(key, { signal }))
+}
+
+/** True where a verifier has seen this copy whole. */
+export function isVerified(copy: Pick<Copy, 'verification'>): boolean {
+  return copy.verification === 'archive' || copy.verification === 'restored'
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream'
+import { HoldfastError, type BackupObject, type DataRole, type Manifest } from '@holdfast/plugin'
+import type { Backup } from './backups.ts'
+import { isVerified, type StoredBackup } from './catalog.ts'
+import type { JobStorage } from './job.ts'
+import { objectOf } from './manifest.ts'
+import { decode } from './transform/decode.ts'
+
+/** A copy of a backup that can be read: where it is and what it should be. */
+export interface ReadableCopy {
+  storage: JobStorage
+  stored: StoredBackup
+  manifest: Manifest
+}
+
+/** The copy to read: a verified one before others, then in the order of the storages. */
+export function chooseCopy(backup: Backup, storages: readonly JobStorage[]): ReadableCopy {
+  const copies = backup.copies.flatMap((stored): ReadableCopy[] => {
+    const storage = storages.find((one) => one.name === stored.storage)
+    return storage === undefined || stored.manifest === undefined ? [] : [{ storage, stored, manifest: stored.manifest }]
+  })
+  const best = copies.find(({ stored }) => isVerified(stored)) ?? copies[0]
+  if (best !== undefined) return best
+  throw backup.invalid ?? new HoldfastError('BACKUP_NOT_FOUND', `no storage here has a readable copy of ${backup.name}`)
+}
+
+/**
+ * Streams an object of a copy as it is stored, or decoded. The last bytes are given only once the length and sha256
+ * agree with the manifest; otherwise the stream is destroyed with VERIFY_DIGEST.
+ */
+export async function openObject(
+  { storage, manifest }: ReadableCopy,
+  role: DataRole,
+  options: { decode: boolean; onBytes?: (bytes: number) => void; signal: AbortSignal },
+): Promise<Readable> {
+  const object = objectOf(manifest, role)
+  const stored = await storage.instance.get(object.key, { signal: options.signal })
+  const checked = checkDigest(object, options.onBytes)
+  return options.decode
+    ? pipeline(stored, checked, decode(manifest.compression), () => {})
+    : pipeline(stored, checked, () => {})
+}
+
+function checkDigest(object: BackupObject, onBytes: ((bytes: number) => void) | undefined): Transform {
+  const hash = createHash('sha256')
+  let bytes = 0
+  let held: Buffer | undefined
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done: TransformCallback) {
+      hash.update(chunk)
+      bytes += chunk.length
+      onBytes?.(bytes)
+      const ready = held
+      held = chunk
+      done(null, ready)
+    },
+    flush(done: TransformCallback) {
+      const sha256 = hash.digest('hex')
+      if (bytes === object.bytes && sha256 === object.sha256) return done(null, held)
+      const what = bytes === object.bytes ? `has sha256 ${sha256}` : `is ${bytes} bytes long`
+      const expected = bytes === object.bytes ? object.sha256 : String(object.bytes)
+      done(
+        new HoldfastError('VERIFY_DIGEST', `${object.key} ${what}, its manifest says ${expected}`, {
+          hint: 'The object was damaged or replaced where it is stored. Use another copy or another backup.',
+        }),
+      )
+    },
+  })
+}

@@ -1,0 +1,103 @@
+import type { DataObject, Manifest, Snapshot } from '@holdfast/plugin'
+import type { Job, JobStorage } from './job.ts'
+import { backupBase, backupName, dumpKey, globalsKey } from './keys.ts'
+import type { Ready } from './preflight.ts'
+import type { Recorder } from './recorder.ts'
+import { storeEverywhere } from './store.ts'
+
+/** The smallest step in bytes after which progress is told again. */
+const progressStepBytes = 4 << 20
+
+/** The place of a new backup, which nothing else has. */
+export interface Claim {
+  name: string
+  base: string
+}
+
+/** Finds a name that no storage knows yet; the job's lock keeps it ours. */
+export async function claimName(
+  job: Job,
+  storages: readonly JobStorage[],
+  startedAt: Date,
+  signal: AbortSignal,
+): Promise<Claim> {
+  for (let attempt = 1; ; attempt++) {
+    const name = backupName(job.name, job.dump.kind, startedAt, attempt)
+    const base = backupBase(job.name, name, startedAt)
+    const taken = await Promise.all(storages.map((storage) => isTaken(storage, base, signal)))
+    if (!taken.includes(true)) return { name, base }
+  }
+}
+
+async function isTaken(storage: JobStorage, base: string, signal: AbortSignal): Promise<boolean> {
+  for await (const _ of storage.instance.list(`${base}.`, signal)) return true
+  return false
+}
+
+/** What the streaming stages leave behind: data in every storage that kept up, and no manifest yet. */
+export interface Dumped {
+  storages: JobStorage[]
+  objects: DataObject[]
+  tables: Manifest['tables']
+}
+
+/** Dumps, compresses and stores in one pass, while the rows are counted in the same snapshot. */
+export async function dumpAndStore(
+  job: Job,
+  ready: Ready,
+  snapshot: Snapshot,
+  { base }: Claim,
+  recorder: Recorder,
+  signal: AbortSignal,
+): Promise<Dumped> {
+  const { compression } = job
+  let progress: { fraction?: number; detail?: string } = {}
+  let toldBytes = 0
+  const source = snapshot.dump(({ fraction, table }) => {
+    progress = { fraction, ...(table !== undefined && { detail: table }) }
+  }, signal)
+  const stop = new AbortController()
+  const both = AbortSignal.any([signal, stop.signal])
+  const storing = storeEverywhere(source, dumpKey(base, job.dump.format, compression), {
+    storages: ready.storages,
+    compression,
+    ...(ready.estimatedBytes !== undefined && { estimatedBytes: ready.estimatedBytes }),
+    onBytes: (bytes) => {
+      if (bytes.rawBytes - toldBytes < progressStepBytes) return
+      toldBytes = bytes.rawBytes
+      recorder.tell({ type: 'progress', progress: { stage: 'dump', ...progress, ...bytes } })
+    },
+    signal: both,
+  })
+  const counting = snapshot.count(both)
+  const stopOther = (error: unknown): never => {
+    stop.abort(error)
+    throw error
+  }
+  const settled = await Promise.allSettled([storing.catch(stopOther), counting.catch(stopOther)])
+  if (stop.signal.aborted) throw stop.signal.reason
+  const [dump, tables] = settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as [
+    Awaited<typeof storing>,
+    Awaited<typeof counting>,
+  ]
+  for (const { storage, error } of dump.failed) recorder.dropStorage(storage, error)
+  const objects: DataObject[] = [dataObject('dump', dump)]
+
+  let { storages } = dump
+  const roles = snapshot.globals(signal)
+  if (roles !== undefined) {
+    const globals = await storeEverywhere(roles, globalsKey(base, compression), { storages, compression, signal })
+    for (const { storage, error } of globals.failed) recorder.dropStorage(storage, error)
+    objects.push(dataObject('globals', globals))
+    storages = globals.storages
+  }
+  await snapshot.release()
+  return { storages, objects, tables }
+}
+
+function dataObject(
+  role: DataObject['role'],
+  { key, bytes, rawBytes, sha256 }: Omit<DataObject, 'role'>,
+): DataObject {
+  return { role, key, bytes, sha256, rawBytes }
+}

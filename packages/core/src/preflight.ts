@@ -1,0 +1,87 @@
+import { HoldfastError, isHoldfastError, type SourceFacts, type StorageStatus } from '@holdfast/plugin'
+import { listBackups, type Backup } from './backups.ts'
+import { likenessOf } from './history.ts'
+import type { Job, JobStorage } from './job.ts'
+import type { Recorder } from './recorder.ts'
+
+/** How far two clocks may be apart before nothing is deleted any more. */
+const clockToleranceMs = 5 * 60_000
+
+/** What the rest of the run builds on. */
+export interface Ready {
+  facts: SourceFacts
+  /** Storages that can be used, the primary first. */
+  storages: readonly [JobStorage, ...JobStorage[]]
+  /** What the primary already holds of this job, newest first. */
+  backups: Backup[]
+  /** The stored size of the last backup like this one, in bytes. */
+  estimatedBytes?: number
+  /** Why retention must not delete anything in this run. */
+  freeze?: string
+}
+
+/** Finds what would make the run fail before any byte moves. A secondary storage that is not there is dropped. */
+export async function preflight(job: Job, recorder: Recorder, signal: AbortSignal): Promise<Ready> {
+  const [primary, ...others] = job.storages
+  const request = { ...job.dump, job: job.name }
+  const [facts, primaryStatus, othersStatus] = await Promise.all([
+    job.source.preflight(request, signal),
+    checkStorage(primary, signal),
+    Promise.allSettled(others.map((storage) => checkStorage(storage, signal))),
+  ])
+  recorder.tell({ type: 'source.found', facts })
+  for (const warning of [...facts.warnings, ...(primaryStatus.warnings ?? [])]) recorder.warn(warning)
+
+  const backups = await listBackups([primary], job.name, signal)
+  const estimatedBytes = lastLike(job, backups)
+  const usable = others.filter((storage, index) => {
+    const result = othersStatus[index]
+    if (result?.status !== 'rejected') return true
+    recorder.dropStorage(storage, result.reason)
+    return false
+  })
+  refuseTooSmall(primary, primaryStatus, estimatedBytes)
+  const freeze = clockProblem(facts)
+  if (freeze !== undefined) recorder.warn(freeze)
+  return {
+    facts,
+    storages: [primary, ...usable],
+    backups,
+    ...(estimatedBytes !== undefined && { estimatedBytes }),
+    ...(freeze !== undefined && { freeze }),
+  }
+}
+
+async function checkStorage(storage: JobStorage, signal: AbortSignal): Promise<StorageStatus> {
+  try {
+    return await storage.instance.check(signal)
+  } catch (error) {
+    throw isHoldfastError(error) ? error.within({ stage: 'preflight', plugin: storage.name }) : error
+  }
+}
+
+function lastLike(job: Job, backups: readonly Backup[]): number | undefined {
+  const { include, exclude } = job.dump.tables
+  const wanted = likenessOf({
+    job: job.name,
+    kind: job.dump.kind,
+    selection: { include: [...include], exclude: [...exclude] },
+  })
+  const last = backups.find(({ manifest }) => manifest !== undefined && likenessOf(manifest) === wanted)
+  return last?.manifest?.objects.reduce((sum, object) => sum + object.bytes, 0)
+}
+
+function refuseTooSmall(storage: JobStorage, status: StorageStatus, estimatedBytes: number | undefined): void {
+  if (estimatedBytes === undefined || status.freeBytes === undefined || status.freeBytes >= estimatedBytes) return
+  throw new HoldfastError(
+    'STORAGE_FULL',
+    `${storage.instance.location('')} has ${status.freeBytes} bytes left and the last backup took ${estimatedBytes}`,
+    { hint: 'Free some space, or keep fewer backups: holdfast prune --plan.', stage: 'preflight', plugin: storage.name },
+  )
+}
+
+function clockProblem({ clockSkewMs }: SourceFacts): string | undefined {
+  if (Math.abs(clockSkewMs) <= clockToleranceMs) return undefined
+  const minutes = Math.round(Math.abs(clockSkewMs) / 60_000)
+  return `this machine's clock is ${minutes} minutes ${clockSkewMs > 0 ? 'behind' : 'ahead of'} the database server's, so retention deletes nothing`
+}

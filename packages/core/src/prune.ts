@@ -1,0 +1,122 @@
+import { isHoldfastError, HoldfastError, type ReportedError, type ReportedRetention } from '@holdfast/plugin'
+import { isVerified, readCatalog, type Orphan, type StorageCatalog, type StoredBackup } from './catalog.ts'
+import type { JobStorage } from './job.ts'
+import { manifestKey, protectedKey, reportKey } from './keys.ts'
+import { planRetention, type KeptBackup, type RetentionPlan } from './retention.ts'
+
+const dayMs = 86_400_000
+
+/** How long the report of a run that left no backup is kept. */
+const failedReportDays = 90
+
+/** An orphan this old is dead, whoever made it. */
+export const orphanAgeMs: number = dayMs
+
+/** What one storage holds of a job, and what its retention makes of it. */
+export interface PrunePlan {
+  storage: JobStorage
+  catalog: StorageCatalog
+  plan: RetentionPlan
+}
+
+/** Reads a storage's backups of a job and plans which may go. Deletes nothing. */
+export async function planPrune(
+  storage: JobStorage,
+  job: string,
+  options: { now: Date; freeze?: string | undefined; signal: AbortSignal },
+): Promise<PrunePlan> {
+  const catalog = await readCatalog(storage, job, options.signal)
+  return {
+    storage,
+    catalog,
+    plan: planRetention(catalog.backups.map(keptBackup), storage.retention, options.now, options.freeze),
+  }
+}
+
+/**
+ * Carries out a plan: each backup's manifest first, then its data (law 1). One failure does not stop the rest. Then
+ * removes what runs that died before `orphansBefore` left behind.
+ */
+export async function applyPrune(
+  { storage, catalog, plan }: PrunePlan,
+  options: { now: Date; orphansBefore: Date; report: (error: unknown) => ReportedError; signal: AbortSignal },
+): Promise<ReportedRetention> {
+  const { signal } = options
+  const deleted: string[] = []
+  const errors: ReportedError[] = []
+  const settle = async (work: () => Promise<void>): Promise<boolean> => {
+    signal.throwIfAborted()
+    try {
+      await work()
+      return true
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      errors.push(options.report(isHoldfastError(error) ? error.within({ plugin: storage.name }) : error))
+      return false
+    }
+  }
+
+  for (const { backup, action } of plan.actions) {
+    const stored = catalog.backups.find((one) => one.name === backup.name)
+    if (action !== 'delete' || stored === undefined) continue
+    if (await settle(() => removeBackup(storage, stored, signal))) deleted.push(stored.name)
+  }
+  let orphans = 0
+  for (const orphan of catalog.orphans) {
+    if (await settle(async () => void (orphans += await sweepOrphan(storage, orphan, options)))) continue
+  }
+  await settle(async () => {
+    const jobs = new Set([...catalog.backups, ...catalog.orphans].map((one) => one.job))
+    for (const job of jobs) orphans += (await storage.instance.removeUnfinished?.(`${job}/`, options.orphansBefore, signal)) ?? 0
+  })
+  return {
+    storage: storage.name,
+    deleted,
+    kept: catalog.backups.length - deleted.length,
+    orphans,
+    ...(plan.frozen !== undefined && { frozen: plan.frozen }),
+    errors,
+  }
+}
+
+async function removeBackup(storage: JobStorage, backup: StoredBackup, signal: AbortSignal): Promise<void> {
+  if ((await storage.instance.stat(protectedKey(backup.base), signal)) !== undefined) {
+    throw new HoldfastError('PRUNE_INCOMPLETE', `${backup.name} was protected a moment ago and stays`)
+  }
+  const manifest = manifestKey(backup.base)
+  await storage.instance.remove(manifest, signal)
+  for (const key of backup.keys) if (key !== manifest) await storage.instance.remove(key, signal)
+}
+
+async function sweepOrphan(
+  storage: JobStorage,
+  orphan: Orphan,
+  { now, orphansBefore, signal }: { now: Date; orphansBefore: Date; signal: AbortSignal },
+): Promise<number> {
+  if (orphan.modifiedAt >= orphansBefore) return 0
+  const report = reportKey(orphan.base)
+  const reportIsOld = now.getTime() - orphan.modifiedAt.getTime() > failedReportDays * dayMs
+  const dead = orphan.keys.filter((key) => key !== report || reportIsOld)
+  for (const key of dead) await storage.instance.remove(key, signal)
+  return dead.length
+}
+
+function keptBackup(backup: StoredBackup): KeptBackup {
+  return {
+    id: backup.manifest?.id ?? backup.name,
+    name: backup.name,
+    job: backup.job,
+    kind: backup.manifest?.kind ?? 'unknown',
+    startedAt: backup.startedAt,
+    ...(backup.manifest?.label !== undefined && { label: backup.manifest.label }),
+    verified: isVerified(backup),
+    protected: backup.protected,
+    state: stateOf(backup),
+  }
+}
+
+function stateOf(backup: StoredBackup): KeptBackup['state'] {
+  if (backup.verification === 'invalid' || backup.verification === 'failed') return backup.verification
+  if (backup.suspect) return 'suspect'
+  return isVerified(backup) || backup.accepted ? 'good' : 'unverified'
+}

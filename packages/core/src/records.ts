@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { hasCode, isHoldfastError, type Manifest, type Report, type Storage, type Verdict } from '@holdfast/plugin'
+import { readText, type VerdictRecord } from './catalog.ts'
+import { acceptedKey, manifestKey, protectedKey, reportKey, verdictKey } from './keys.ts'
+import { serializeManifest } from './manifest.ts'
+
+const attempts = 3
+
+/**
+ * Stores a small object whole. Create-only writes are safe to repeat: if an answer was lost and the object is
+ * there with just these bytes, it was ours.
+ */
+export async function putBytes(
+  storage: Storage,
+  key: string,
+  bytes: Buffer,
+  options: { signal: AbortSignal; ifAbsent: boolean },
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await storage.put(key, Readable.from([bytes], { objectMode: false }), { ...options, bytes: bytes.length })
+      return
+    } catch (error) {
+      const lostAnswer = attempt > 1 && options.ifAbsent && hasCode(error, 'STORAGE_EXISTS')
+      if (lostAnswer && (await readText(storage, key, options.signal)) === bytes.toString()) return
+      if (attempt === attempts || !isHoldfastError(error) || !error.retryable) throw error
+    }
+  }
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`)
+}
+
+/** Publishes the backup: before this write it does not exist. Create-only. Resolves the manifest's sha256. */
+export async function writeManifest(
+  storage: Storage,
+  base: string,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<{ key: string; bytes: number; sha256: string }> {
+  const bytes = serializeManifest(manifest)
+  const key = manifestKey(base)
+  await putBytes(storage, key, bytes, { signal, ifAbsent: true })
+  return { key, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+export async function writeVerdicts(
+  storage: Storage,
+  backup: { base: string; id: string; manifestSha256: string },
+  verdicts: Verdict[],
+  at: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  const record: VerdictRecord = {
+    schemaVersion: 1,
+    backup: backup.id,
+    manifestSha256: backup.manifestSha256,
+    verifiedAt: at.toISOString(),
+    verdicts,
+  }
+  await putBytes(storage, verdictKey(backup.base, at), json(record), { signal, ifAbsent: true })
+}
+
+/** The run log. The first report of a run is the one that stays. */
+export async function writeReport(storage: Storage, base: string, report: Report, signal: AbortSignal): Promise<void> {
+  await putBytes(storage, reportKey(base), json(report), { signal, ifAbsent: true })
+}
+
+/** Keeps a backup whatever the retention says, until `unprotect`. */
+export async function protect(storage: Storage, base: string, at: Date, signal: AbortSignal): Promise<void> {
+  await putBytes(storage, protectedKey(base), json({ schemaVersion: 1, protectedAt: at.toISOString() }), {
+    signal,
+    ifAbsent: false,
+  })
+}
+
+export async function unprotect(storage: Storage, base: string, signal: AbortSignal): Promise<void> {
+  await storage.remove(protectedKey(base), signal)
+}
+
+/** Says that a suspect backup is as it should be: it becomes the new measure, and retention thaws. */
+export async function accept(storage: Storage, base: string, at: Date, signal: AbortSignal): Promise<void> {
+  await putBytes(storage, acceptedKey(base), json({ schemaVersion: 1, acceptedAt: at.toISOString() }), {
+    signal,
+    ifAbsent: false,
+  })
+}

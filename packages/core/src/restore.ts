@@ -1,0 +1,134 @@
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { ReportedError, RestoreRequest, RestoreTarget } from '@holdfast/plugin'
+import type { Backup } from './backups.ts'
+import { chooseCopy, openObject, type ReadableCopy } from './copies.ts'
+import type { JobStorage } from './job.ts'
+import { objectOf } from './manifest.ts'
+import { compareCounts, type CountedTable } from './row-counts.ts'
+
+export interface RestoreOptions extends Omit<RestoreRequest, 'format'> {
+  storages: readonly JobStorage[]
+  /** Restore without local disk: serially, in one transaction. */
+  stream: boolean
+  createDatabase: boolean
+  allowNonEmpty: boolean
+  /** Finds the copy and reads its whole digest, but leaves the target alone. */
+  dryRun: boolean
+  onProgress?: (progress: RestoreProgress) => void
+  /** The clock. */
+  now: () => Date
+  signal: AbortSignal
+}
+
+export interface RestoreProgress {
+  step: 'read' | 'restore' | 'count'
+  /** Between 0 and 1 where it can be told. */
+  fraction?: number
+  /** restore: the table whose rows are being loaded. */
+  table?: string
+}
+
+export interface RestoreReport {
+  schemaVersion: 1
+  command: 'restore'
+  status: 'succeeded' | 'failed'
+  backup: { id: string; name: string; job: string }
+  storage: string
+  /** user@host:port/name, without a password. */
+  target: string
+  dryRun: boolean
+  startedAt: string
+  durationMs: number
+  /** Tables whose rows were compared with the manifest; empty where there is nothing to compare. */
+  tables: CountedTable[]
+  /** Sum of the rows found. */
+  rows: number
+  error?: ReportedError
+}
+
+/**
+ * Brings a backup back. The digest is checked before the target is touched (with `stream`, before its only
+ * transaction can commit); at the end every table's rows are counted and compared with the manifest. Rejects when the
+ * restore fails; resolves `failed` when it ended but the rows differ.
+ */
+export async function restoreBackup(
+  backup: Backup,
+  target: RestoreTarget,
+  options: RestoreOptions,
+): Promise<RestoreReport> {
+  const { signal, onProgress } = options
+  const startedAt = options.now()
+  const began = performance.now()
+  const copy = chooseCopy(backup, options.storages)
+  const request: RestoreRequest = { ...options, format: copy.manifest.format }
+  const onTable = (table: string): void => onProgress?.({ step: 'restore', table })
+  const counted: CountedTable[] = []
+
+  if (options.dryRun) {
+    for await (const _ of await openObject(copy, 'dump', { ...reading(copy, options), decode: true }));
+  } else {
+    if (options.stream) {
+      await target.prepare(options, signal)
+      const body = await openObject(copy, 'dump', { ...reading(copy, options), decode: true })
+      await target.restoreStream(body, request, onTable, signal)
+    } else {
+      await withStagedFile(copy, options, async (path) => {
+        await target.prepare(options, signal)
+        await target.restoreFile(path, request, onTable, signal)
+      })
+    }
+    onProgress?.({ step: 'count' })
+    counted.push(...(await compareCounts(copy.manifest, target, request, signal)))
+  }
+
+  const different = counted.filter((table) => table.actual !== table.expected)
+  return {
+    schemaVersion: 1,
+    command: 'restore',
+    status: different.length === 0 ? 'succeeded' : 'failed',
+    backup: { id: backup.id, name: backup.name, job: backup.job },
+    storage: copy.storage.name,
+    target: target.description,
+    dryRun: options.dryRun,
+    startedAt: startedAt.toISOString(),
+    durationMs: Math.round(performance.now() - began),
+    tables: counted,
+    rows: counted.reduce((sum, table) => sum + (table.actual ?? 0), 0),
+    ...(different.length > 0 && { error: countsDiffer(different) }),
+  }
+}
+
+function reading({ manifest }: ReadableCopy, { onProgress, signal }: RestoreOptions) {
+  const { bytes: total } = objectOf(manifest, 'dump')
+  return { signal, onBytes: (bytes: number): void => onProgress?.({ step: 'read', fraction: total === 0 ? 1 : bytes / total }) }
+}
+
+async function withStagedFile(
+  copy: ReadableCopy,
+  options: RestoreOptions,
+  work: (path: string) => Promise<void>,
+): Promise<void> {
+  const workspace = await mkdtemp(join(tmpdir(), 'holdfast-restore-'))
+  try {
+    const path = join(workspace, 'dump')
+    const body = await openObject(copy, 'dump', { ...reading(copy, options), decode: true })
+    await pipeline(body, createWriteStream(path, { mode: 0o600, highWaterMark: 4 << 20 }), { signal: options.signal })
+    await work(path)
+  } finally {
+    await rm(workspace, { recursive: true, force: true })
+  }
+}
+
+function countsDiffer(different: readonly CountedTable[]): ReportedError {
+  const shown = different.slice(0, 5).map((table) => `${table.table} has ${table.actual ?? 'no'} rows, not ${table.expected}`)
+  const more = different.length > shown.length ? ` and ${different.length - shown.length} more` : ''
+  return {
+    code: 'VERIFY_COUNTS',
+    message: `after the restore ${shown.join('; ')}${more}`,
+    hint: 'Do not use this database. Verify the backup, then restore again into an empty database.',
+  }
+}

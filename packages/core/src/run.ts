@@ -1,0 +1,110 @@
+import type { Report } from '@holdfast/plugin'
+import { backupBase, backupName } from './keys.ts'
+import { claimName, dumpAndStore, type Claim } from './dump.ts'
+import type { RunEvent } from './events.ts'
+import type { Job } from './job.ts'
+import { notify } from './notify.ts'
+import { preflight } from './preflight.ts'
+import { publish } from './publish.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { writeReport } from './records.ts'
+import { retain } from './retain.ts'
+import { reportStored } from './report-backup.ts'
+import { verifyRun } from './verify-run.ts'
+import { trackWrites } from './wrap/track.ts'
+
+export interface RunOptions {
+  /** Aborting it ends the run within seconds; its reason, a HoldfastError, is what the report says. */
+  signal: AbortSignal
+  /** Told what happens, as it happens. */
+  onEvent?: (event: RunEvent) => void
+  /** The clock. */
+  now?: () => Date
+  /** Checks everything and takes the snapshot, but dumps nothing. */
+  dryRun?: boolean
+  /** The retention label, such as `pre-deploy`. */
+  label?: string
+  /** What `holdfast restore` needs besides the backup's id to find it, such as `--from ./backups`. */
+  restoreFlags?: string
+}
+
+/** How long what must still be done after a run was cancelled may take, in milliseconds. */
+const afterwardsMs = 4000
+
+/**
+ * Makes one backup of a job: the whole of Holdfast, top to bottom. Resolves with the report whatever happens; it never
+ * rejects for what a database, a storage or a plugin does.
+ */
+export async function run(job: Job, options: RunOptions): Promise<Report> {
+  const { signal, onEvent, now = () => new Date(), dryRun = false } = options
+  const startedAt = now()
+  const recorder = createRecorder(job, { startedAt, now, dryRun, signal, ...(onEvent !== undefined && { onEvent }) })
+  const name = backupName(job.name, job.dump.kind, startedAt)
+  const claim: Claim = { name, base: backupBase(job.name, name, startedAt) }
+
+  recorder.tell({ type: 'run.started', job: job.name, startedAt: startedAt.toISOString(), dryRun })
+  try {
+    await backUp(job, { ...options, now }, startedAt, claim, recorder)
+  } catch (error) {
+    recorder.fail(error)
+  }
+  if (!dryRun) {
+    await recorder.forgivingStage('notify', () => notify(job, recorder, signal))
+    await keepReport(job, claim, recorder)
+  }
+  const report = recorder.finish()
+  recorder.tell({ type: 'run.finished', report })
+  return report
+}
+
+async function backUp(
+  job: Job,
+  { signal, now, label, restoreFlags }: RunOptions & { now: () => Date },
+  startedAt: Date,
+  claim: Claim,
+  recorder: Recorder,
+): Promise<void> {
+  const ready = await recorder.stage('preflight', () => preflight(job, recorder, signal))
+  const snapshot = await recorder.stage('snapshot', () =>
+    job.source.snapshot({ ...job.dump, job: job.name }, signal),
+  )
+  try {
+    for (const warning of snapshot.warnings) recorder.warn(warning)
+    recorder.tell({ type: 'snapshot.taken', tables: snapshot.tables.length, largeObjects: snapshot.largeObjects })
+    if (recorder.report.dryRun) return
+
+    Object.assign(claim, await claimName(job, ready.storages, startedAt, signal))
+    const writes = trackWrites(ready.storages)
+    const backup = await writes.undoneOnError(afterwardsMs, async () => {
+      const dumped = await recorder.stage(['dump', 'transform', 'store'], () =>
+        dumpAndStore(job, { ...ready, storages: writes.storages }, snapshot, claim, recorder, signal),
+      )
+      return recorder.stage('record', () =>
+        publish(job, ready, snapshot, claim, dumped, { startedAt, finishedAt: now(), label, recorder, signal }),
+      )
+    })
+    reportStored(recorder.report, backup, { restoreFlags })
+
+    await recorder.stage('verify', () => verifyRun(job, ready, backup, recorder, { now, signal }))
+    if (recorder.report.status === 'succeeded') {
+      await recorder.forgivingStage('retain', () =>
+        retain(job, ready, backup, recorder, { now: now(), startedAt, signal }),
+      )
+    }
+  } finally {
+    await snapshot.close()
+  }
+}
+
+/** The run log, beside the backup. A run that never had the job's lock leaves none: the place is another run's. */
+async function keepReport(job: Job, claim: Claim, recorder: Recorder): Promise<void> {
+  if (recorder.report.error?.code === 'RUN_LOCKED') return
+  const report = recorder.current()
+  for (const { instance, name } of job.storages) {
+    try {
+      await writeReport(instance, claim.base, report, AbortSignal.timeout(afterwardsMs))
+    } catch (error) {
+      recorder.warn(`the report of this run could not be kept in ${name}: ${recorder.describe(error)}`)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { Verdict, Verifier } from '@holdfast/plugin'
+import type { Backup } from './backups.ts'
+import type { RunProgress } from './events.ts'
+import { trustedHistory } from './history.ts'
+import type { JobStorage, Named } from './job.ts'
+import { writeVerdicts } from './records.ts'
+import { verifyCopy } from './verify.ts'
+
+/**
+ * Verifies every copy of a backup again and keeps the verdicts beside each. The first copy is asked everything, the
+ * others only whether they are whole. A manifest that can not be read is thrown: VERIFY_MANIFEST.
+ */
+export async function verifyBackup(
+  backup: Backup,
+  options: {
+    storages: readonly JobStorage[]
+    verifiers: readonly Named<Verifier>[]
+    /** Every backup of the job, for comparing sizes. */
+    backups: readonly Backup[]
+    now: () => Date
+    onProgress?: (progress: RunProgress) => void
+    signal: AbortSignal
+  },
+): Promise<Verdict[]> {
+  const { signal, onProgress } = options
+  if (backup.invalid !== undefined) throw backup.invalid
+  const all: Verdict[] = []
+  for (const [index, stored] of backup.copies.entries()) {
+    const storage = options.storages.find((one) => one.name === stored.storage)
+    if (storage === undefined || stored.manifest === undefined) continue
+    const verifiers =
+      index === 0 ? options.verifiers : options.verifiers.filter(({ instance }) => instance.proves === 'archive')
+    const history = trustedHistory(options.backups, stored.manifest, backup.startedAt)
+    const verdicts = await verifyCopy({ storage, manifest: stored.manifest, history }, verifiers, {
+      signal,
+      ...(onProgress !== undefined && { onProgress }),
+    })
+    await writeVerdicts(storage.instance, { ...stored, id: backup.id }, verdicts, options.now(), signal)
+    all.push(...verdicts)
+  }
+  return all
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline, type Readable } from 'node:stream'
+import {
+  HoldfastError,
+  isHoldfastError,
+  type DataRole,
+  type Manifest,
+  type Verdict,
+  type Verifier,
+} from '@holdfast/plugin'
+import type { RunProgress } from './events.ts'
+import type { JobStorage, Named } from './job.ts'
+import { objectOf } from './manifest.ts'
+import { decode } from './transform/decode.ts'
+
+/** The smallest step in bytes after which progress is told again. */
+const progressStepBytes = 1 << 20
+
+/**
+ * Asks each verifier about one storage's copy of a backup, one after the other, and resolves with what they say.
+ * Every byte that a verifier sees is read from the storage now. Rejects when a verification could not be done;
+ * that is no word against the backup.
+ */
+export async function verifyCopy(
+  copy: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
+  verifiers: readonly Named<Verifier>[],
+  options: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
+): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (const verifier of verifiers) {
+    const workspace = await mkdtemp(join(tmpdir(), 'holdfast-verify-'))
+    try {
+      verdicts.push(await askVerifier(copy, verifier, workspace, options))
+    } catch (error) {
+      if (options.signal.aborted) throw options.signal.reason
+      throw isHoldfastError(error)
+        ? error.within({ stage: 'verify', plugin: verifier.name })
+        : new HoldfastError('INTERNAL', `${verifier.name} broke: ${error instanceof Error ? error.message : String(error)}`, {
+            stage: 'verify',
+            plugin: verifier.name,
+            cause: error,
+          })
+    } finally {
+      await rm(workspace, { recursive: true, force: true })
+    }
+  }
+  return verdicts
+}
+
+async function askVerifier(
+  { storage, manifest, history }: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
+  { name, instance }: Named<Verifier>,
+  workspace: string,
+  { onProgress, signal }: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
+): Promise<Verdict> {
+  const totalBytes = manifest.objects.reduce((sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes), 0)
+  let readBytes = 0
+  let toldBytes = 0
+  const open = async (role: DataRole) => {
+    const stream = await storage.instance.get(objectOf(manifest, role).key, { signal })
+    stream.on('data', (chunk: Buffer) => {
+      readBytes += chunk.length
+      if (readBytes - toldBytes < progressStepBytes && readBytes < totalBytes) return
+      toldBytes = readBytes
+      onProgress?.({ stage: 'verify', fraction: readBytes / totalBytes, detail: name, rawBytes: readBytes, storedBytes: 0 })
+    })
+    return stream.pause()
+  }
+  const said = await instance.verify(
+    { manifest, history, open, decode: (stored) => decoded(stored, manifest), workspace },
+    signal,
+  )
+  return { verifier: name, storage: storage.name, proves: instance.proves, ...said }
+}
+
+/** The decoded stream; an error on either side destroys both. */
+function decoded(stored: Readable, manifest: Manifest): Readable {
+  return pipeline(stored, decode(manifest.compression), () => {})
+}
