@@ -1,5 +1,6 @@
 import { isHoldfastError, HoldfastError, type ReportedError, type ReportedRetention } from '@holdfast/plugin'
 import { isVerified, readCatalog, type Orphan, type StorageCatalog, type StoredBackup } from './catalog.ts'
+import { likenessOf } from './history.ts'
 import type { JobStorage } from './job.ts'
 import { manifestKey, protectedKey, reportKey } from './keys.ts'
 import { planRetention, type KeptBackup, type RetentionPlan } from './retention.ts'
@@ -106,7 +107,7 @@ function keptBackup(backup: StoredBackup): KeptBackup {
     id: backup.manifest?.id ?? backup.name,
     name: backup.name,
     job: backup.job,
-    kind: backup.manifest?.kind ?? 'unknown',
+    likeness: backup.manifest === undefined ? backup.name : likenessOf(backup.manifest),
     startedAt: backup.startedAt,
     ...(backup.manifest?.label !== undefined && { label: backup.manifest.label }),
     verified: isVerified(backup),
