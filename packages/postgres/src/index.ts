@@ -1,1 +1,9 @@
-export {}
+export { type Address, describeAddress, parseAddress, withDatabase } from './address.ts'
+export { type Child, type ChildOptions, spawnChild } from './child.ts'
+export { classifyFailure, type Exit } from './classify.ts'
+export { chooseClient, type Client, clientWarnings, findClients, newestClient } from './clients.ts'
+export { connectionArguments, connectionEnvironment } from './environment.ts'
+export { makePrivateDirectory, type PrivateDirectory } from './private-directory.ts'
+export { quoteIdentifier, quoteLiteral } from './quote.ts'
+export { sqlStateOf } from './server-error.ts'
+export { openSession, type Session, type SessionOptions } from './session.ts'

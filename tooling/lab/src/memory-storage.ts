@@ -22,7 +22,8 @@ export function memoryStorage(now: () => Date = () => new Date()): MemoryStorage
       if (expected !== undefined && expected !== bytes.length) {
         throw new HoldfastError('STORAGE_LENGTH', `${key}: ${bytes.length} bytes came, not ${expected}`)
       }
-      if (ifAbsent === true && objects.has(key)) throw new HoldfastError('STORAGE_EXISTS', `${key} is already there`)
+      if (ifAbsent === true && objects.has(key))
+        throw new HoldfastError('STORAGE_EXISTS', `${key} is already there`)
       objects.set(key, { bytes, modifiedAt: now() })
       return { key, bytes: bytes.length, modifiedAt: now() }
     },

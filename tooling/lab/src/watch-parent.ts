@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { Socket } from 'node:net'
 
 // Waits for the end of its standard input, which comes when the parent is gone however it went, SIGKILL included.
 // The pid file tells whether the process of that number still is this server.
@@ -21,7 +22,7 @@ export function watchParent(serverPid: number, directory: string): () => void {
   })
   watcher.unref()
   const { stdin } = watcher
-  if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref()
+  if (stdin instanceof Socket) stdin.unref()
   return () => {
     watcher.kill('SIGKILL')
     stdin.destroy()

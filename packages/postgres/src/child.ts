@@ -1,0 +1,176 @@
+import { type ErrorCode, HoldfastError } from '@holdfast/plugin'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import { Readable, type Writable } from 'node:stream'
+import { basename } from 'node:path'
+import type { Address } from './address.ts'
+import { classifyFailure, type Exit } from './classify.ts'
+import { redact, redactTail } from './redact.ts'
+import { readStderr } from './stderr.ts'
+import { watchdog } from './watchdog.ts'
+
+export interface ChildOptions {
+  /** All of the child's environment: see `connectionEnvironment`. */
+  environment: Readonly<Record<string, string>>
+  /** For messages, and for what must be redacted from them. */
+  address: Address
+  /** Ends the child: SIGTERM, then SIGKILL after five seconds. */
+  signal: AbortSignal
+  /** `pipe` to write to it; by default there is nothing to read. */
+  stdin?: 'pipe' | 'ignore'
+  /** Every line of the standard error, redacted, at most 8 KB of each. */
+  onLine?: (line: string) => void
+  /** DATABASE_STALLED when nothing at all comes for so long while somebody is ready to read. */
+  stallTimeoutMs?: number
+  /** The code of a failure that has no recognised shape; DATABASE_DUMP_FAILED if left out. */
+  fallbackCode?: ErrorCode
+}
+
+export interface Child {
+  readonly pid: number | undefined
+  /** Ends only once the process has exited 0; in every other case it is destroyed with the error (law 2). */
+  readonly stdout: Readable
+  /** Only with `stdin: 'pipe'`. A child that stops reading makes it emit EPIPE, which is handled here. */
+  readonly stdin: Writable | null
+  /** How the process ended, once it and everything it printed are gone. Never rejects. */
+  readonly exited: Promise<Exit>
+  /** The last 4 KB of its standard error, redacted. */
+  stderrTail(): string
+  /** Destroys the stream with this error and ends the process. */
+  fail(error: Error): void
+}
+
+const killAfterMs = 5_000
+
+/** Starts a child whose output can be trusted once it ends. Its standard error is always drained. */
+export function spawnChild(file: string, args: readonly string[], options: ChildOptions): Child {
+  const program = basename(file)
+  const child = spawn(file, args, {
+    env: options.environment,
+    stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>
+  const source = child.stdout
+  const stderr = readStderr((line) => options.onLine?.(redact(line, options.address)))
+  let failure: Error | undefined
+  let readToEnd = false
+
+  const dog =
+    options.stallTimeoutMs === undefined
+      ? undefined
+      : watchdog(options.stallTimeoutMs, () => fail(stalled(program, options)))
+  const stdout = new Readable({
+    highWaterMark: source.readableHighWaterMark,
+    read() {
+      dog?.resume()
+      source.resume()
+    },
+    destroy(error, callback) {
+      options.signal.removeEventListener('abort', abort)
+      dog?.stop()
+      source.destroy()
+      endProcess(child)
+      callback(error)
+    },
+  })
+  // Whoever only awaits `exited` must not be brought down by a stream that nobody reads.
+  stdout.on('error', () => undefined)
+  const fail = (error: Error) => {
+    failure ??= error
+    stdout.destroy(failure)
+  }
+  const abort = () => fail(abortError(options.signal))
+
+  source.on('data', (chunk: Buffer) => {
+    dog?.touch()
+    if (stdout.push(chunk)) return
+    source.pause()
+    dog?.pause()
+  })
+  source.once('end', () => (readToEnd = true))
+  source.once('error', (error) => fail(error))
+  child.stderr.on('data', (chunk: Buffer) => {
+    dog?.touch()
+    stderr.write(chunk)
+  })
+  child.stderr.on('end', () => stderr.end())
+  child.stdin?.on('error', () => undefined)
+
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('error', (error) => {
+      if (child.pid !== undefined) return
+      fail(notStarted(file, error))
+      resolve({ code: null, signal: null })
+    })
+    // A failure need not wait for a reader who is slow; its text is all there once the standard error has ended.
+    child.once('exit', (code, signal) => {
+      if (code === 0) return
+      void settled(child).then(() =>
+        fail(
+          classifyFailure(program, stderr.tail(), { code, signal }, options.address, options.fallbackCode),
+        ),
+      )
+    })
+    child.once('close', (code, signal) => {
+      if (code === 0 && readToEnd) stdout.push(null)
+      else if (code === 0)
+        fail(
+          new HoldfastError('DATABASE_DUMP_FAILED', `The output of ${program} could not be read to its end.`),
+        )
+      resolve({ code, signal })
+    })
+  })
+  stdout.once('close', () => dog?.stop())
+
+  if (options.signal.aborted) abort()
+  else options.signal.addEventListener('abort', abort, { once: true })
+
+  return {
+    pid: child.pid,
+    stdout,
+    stdin: child.stdin,
+    exited,
+    stderrTail: () => redactTail(stderr.tail(), options.address),
+    fail,
+  }
+}
+
+async function settled(child: ChildProcess): Promise<void> {
+  const { stderr } = child
+  if (stderr === null || stderr.readableEnded || stderr.destroyed) return
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, 1_000)
+    stderr.once('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+/** SIGTERM, which lets PostgreSQL's programs cancel what the server does for them; SIGKILL if that is not enough. */
+export function endProcess(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+  child.once('exit', () => clearTimeout(timer))
+}
+
+function abortError(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason })
+}
+
+function stalled(program: string, options: ChildOptions): HoldfastError {
+  return new HoldfastError(
+    'DATABASE_STALLED',
+    `${program} printed nothing for ${options.stallTimeoutMs} ms.`,
+    {
+      hint: 'Look at pg_stat_activity for what it waits for; raise stallTimeoutMs if such a pause is expected.',
+      retryable: true,
+    },
+  )
+}
+
+function notStarted(file: string, cause: Error): HoldfastError {
+  return new HoldfastError('DATABASE_CLIENT_MISSING', `${file} could not be started: ${cause.message}.`, {
+    hint: 'Install the PostgreSQL client package, or mend its permissions.',
+    cause,
+  })
+}

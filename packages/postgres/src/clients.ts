@@ -1,0 +1,174 @@
+import { HoldfastError } from '@holdfast/plugin'
+import { execa } from 'execa'
+import { access, constants, readdir, realpath } from 'node:fs/promises'
+import { basename, delimiter, dirname, join } from 'node:path'
+
+/** One installed set of PostgreSQL's client programs. */
+export interface Client {
+  /** As the programs print it: `15.18`. */
+  version: string
+  major: number
+  directory: string
+  psql: string
+  pgDump: string
+  pgRestore: string
+  pgDumpall: string
+}
+
+const programs = ['psql', 'pg_dump', 'pg_restore', 'pg_dumpall']
+
+/**
+ * Every set of client programs that is installed here, newest first. HOLDFAST_POSTGRES_BIN, a directory, replaces
+ * the search.
+ */
+export async function findClients(environment: NodeJS.ProcessEnv): Promise<Client[]> {
+  const candidates = environment['HOLDFAST_POSTGRES_BIN']
+    ? [environment['HOLDFAST_POSTGRES_BIN']]
+    : await candidateDirectories(environment)
+  const directories = await Promise.all([...new Set(candidates)].map(resolveDirectory))
+  const found = new Set(directories.filter((directory) => directory !== undefined))
+  const clients = await Promise.all([...found].map((directory) => readClient(directory, environment)))
+  return clients.filter((client) => client !== undefined).toSorted(newestFirst)
+}
+
+async function candidateDirectories(environment: NodeJS.ProcessEnv): Promise<string[]> {
+  const [debian, redHat, homebrew, intelHomebrew, said] = await Promise.all([
+    subdirectories('/usr/lib/postgresql', /^\d+$/, 'bin'),
+    subdirectories('/usr', /^pgsql-\d+$/, 'bin'),
+    subdirectories('/opt/homebrew/opt', /^(postgresql(@\d+)?|libpq)$/, 'bin'),
+    subdirectories('/usr/local/opt', /^(postgresql(@\d+)?|libpq)$/, 'bin'),
+    execa('pg_config', ['--bindir'], { reject: false, env: environment, extendEnv: false }),
+  ])
+  const path = (environment['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '')
+  return [...debian, ...redHat, ...homebrew, ...intelHomebrew, ...path, ...(said.stdout ? [said.stdout] : [])]
+}
+
+async function subdirectories(base: string, name: RegExp, inner: string): Promise<string[]> {
+  const entries = await readdir(base).catch(() => [])
+  return entries.filter((entry) => name.test(entry)).map((entry) => join(base, entry, inner))
+}
+
+// Follows links, so that one installation counts once. Debian's pg_wrapper, which PATH leads to, adds settings of
+// its own; the programs behind it are found where they are installed.
+async function resolveDirectory(directory: string): Promise<string | undefined> {
+  try {
+    const target = await realpath(join(directory, 'pg_dump'))
+    if (basename(target) === 'pg_wrapper') return undefined
+    return (await hasPrograms(dirname(target)))
+      ? dirname(target)
+      : (await hasPrograms(directory))
+        ? directory
+        : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function hasPrograms(directory: string): Promise<boolean> {
+  const found = await Promise.allSettled(
+    programs.map((program) => access(join(directory, program), constants.X_OK)),
+  )
+  return found.every((outcome) => outcome.status === 'fulfilled')
+}
+
+async function readClient(directory: string, environment: NodeJS.ProcessEnv): Promise<Client | undefined> {
+  const pgDump = join(directory, 'pg_dump')
+  const said = await execa(pgDump, ['--version'], {
+    reject: false,
+    timeout: 10_000,
+    env: environment,
+    extendEnv: false,
+  })
+  const version = /^pg_dump \(PostgreSQL\) (\d+(?:\.\d+)*)/.exec(said.stdout ?? '')?.[1]
+  if (version === undefined) return undefined
+  return {
+    version,
+    major: majorOf(version),
+    directory,
+    psql: join(directory, 'psql'),
+    pgDump,
+    pgRestore: join(directory, 'pg_restore'),
+    pgDumpall: join(directory, 'pg_dumpall'),
+  }
+}
+
+function majorOf(version: string): number {
+  return Number(version.split('.')[0])
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1] ?? 0)
+}
+
+function newestFirst(a: Client, b: Client): number {
+  return b.major - a.major || minorOf(b.version) - minorOf(a.version)
+}
+
+/**
+ * The client for a server: of the same major version if there is one, otherwise the next newer. The nearest, because
+ * pg_restore 17 and later sets what servers before 17 do not know.
+ */
+export function chooseClient(clients: readonly Client[], server: { version: string; major: number }): Client {
+  requireClient(clients, server.major)
+  const fitting = clients.filter((client) => client.major >= server.major)
+  const nearest = Math.min(...fitting.map((client) => client.major))
+  const chosen = fitting.filter((client) => client.major === nearest).toSorted(newestFirst)[0]
+  if (chosen) return chosen
+  const newest = clients.toSorted(newestFirst)[0]
+  throw new HoldfastError(
+    'DATABASE_CLIENT_TOO_OLD',
+    `The server is PostgreSQL ${server.version}, and the newest pg_dump here is ${newest?.version} (${newest?.directory}); ` +
+      'pg_dump refuses servers newer than itself.',
+    { hint: installHint(server.major) },
+  )
+}
+
+/** The newest client, for talking to a server whose version is not known yet. */
+export function newestClient(clients: readonly Client[]): Client {
+  return requireClient(clients, undefined)
+}
+
+function requireClient(clients: readonly Client[], major: number | undefined): Client {
+  const newest = clients.toSorted(newestFirst)[0]
+  if (newest) return newest
+  throw new HoldfastError(
+    'DATABASE_CLIENT_MISSING',
+    `PostgreSQL's client programs (${programs.join(', ')}) were not found under /usr/lib/postgresql, by pg_config or on PATH.`,
+    { hint: installHint(major) },
+  )
+}
+
+function installHint(major: number | undefined): string {
+  const name = major === undefined ? 'postgresql-client' : `postgresql-client-${major}`
+  return (
+    `Install ${name}: sudo apt-get install ${name}. Where the distribution does not have it, ` +
+    'https://www.postgresql.org/download/ does. Clients of several versions can stand side by side.'
+  )
+}
+
+const hostileServerFixed: Readonly<Record<number, number>> = { 13: 23, 14: 23, 15: 18, 16: 14, 17: 10, 18: 4 }
+const plainRestoreFixed: Readonly<Record<number, number>> = { 14: 24, 15: 19, 16: 15, 17: 11, 18: 6 }
+
+/** Known security defects of this client that matter for this format. */
+export function clientWarnings(client: Client, format: 'custom' | 'plain'): string[] {
+  const warnings: string[] = []
+  if (isBelow(client, hostileServerFixed)) {
+    warnings.push(
+      `The client programs ${client.version} have CVE-2026-6477, which a hostile server can exploit. Update them.`,
+    )
+  }
+  if (format === 'plain' && isBelow(client, plainRestoreFixed)) {
+    warnings.push(
+      `The client programs ${client.version} have CVE-2026-18408, which concerns restoring plain dumps. ` +
+        'Update them, or use the custom format.',
+    )
+  }
+  return warnings
+}
+
+// Majors that were no longer maintained when a defect was mended have it still.
+function isBelow(client: Client, fixed: Readonly<Record<number, number>>): boolean {
+  const minor = fixed[client.major]
+  if (minor !== undefined) return minorOf(client.version) < minor
+  return client.major < Math.min(...Object.keys(fixed).map(Number))
+}

@@ -1,0 +1,36 @@
+/** Tells when something that should keep moving stands still. */
+export interface Watchdog {
+  /** Something moved. */
+  touch(): void
+  /** Standing still is somebody else's doing now: the reader is busy. */
+  pause(): void
+  resume(): void
+  stop(): void
+}
+
+/** Calls `onStall` once after `timeoutMs` without a touch, not counting the time while paused. */
+export function watchdog(timeoutMs: number, onStall: () => void): Watchdog {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  const disarm = () => {
+    clearTimeout(timer)
+    timer = undefined
+  }
+  const arm = () => {
+    if (stopped || timer) return
+    timer = setTimeout(() => {
+      stopped = true
+      onStall()
+    }, timeoutMs)
+  }
+  arm()
+  return {
+    touch: () => void timer?.refresh(),
+    pause: disarm,
+    resume: arm,
+    stop: () => {
+      stopped = true
+      disarm()
+    },
+  }
+}
