@@ -46,8 +46,8 @@ export async function storeEverywhere(
 ): Promise<Stored> {
   const { storages, signal, onBytes } = options
   const hash = createHash('sha256')
-  let rawBytes = 0
   let storedBytes = 0
+  const encoder = encode(options.compression)
   const branches = storages.map((storage) => openBranch(storage, key, options))
   const [primary] = branches
 
@@ -55,19 +55,15 @@ export async function storeEverywhere(
   source.once('error', (error) => {
     sourceError = error
   })
-  source.on('data', (chunk: Buffer) => {
-    rawBytes += chunk.length
-    onBytes?.({ rawBytes, storedBytes })
-  })
-  source.pause()
   try {
     await pipeline(
       source,
-      encode(options.compression),
+      encoder,
       async (encoded: AsyncIterable<Buffer>) => {
         for await (const chunk of encoded) {
           hash.update(chunk)
           storedBytes += chunk.length
+          onBytes?.({ rawBytes: encoder.rawBytes(), storedBytes })
           await Promise.all(branches.map((branch) => writeTo(branch, chunk, signal)))
           if (primary?.error !== undefined) throw primary.error
         }
@@ -87,7 +83,7 @@ export async function storeEverywhere(
   return {
     key,
     bytes: storedBytes,
-    rawBytes,
+    rawBytes: encoder.rawBytes(),
     sha256: hash.digest('hex'),
     storages: branches.filter((branch) => branch.error === undefined).map((branch) => branch.storage),
     failed: branches.flatMap(({ storage, error }) => (error === undefined ? [] : [{ storage, error }])),
