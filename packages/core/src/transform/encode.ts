@@ -1,0 +1,113 @@
+import { availableParallelism } from 'node:os'
+import { type Duplex, Transform } from 'node:stream'
+import type { Compression } from '@holdfast/plugin'
+import { createBufferPool } from './buffer-pool.ts'
+import { blockBytes, type Compressed, type Compressor, type Format } from './format.ts'
+import { gzip } from './gzip.ts'
+import { type Job, orderedDuplex } from './ordered.ts'
+import { zstd } from './zstd.ts'
+
+/** Takes raw bytes, gives what is to be stored. */
+export interface Encoder extends Duplex {
+  /** How many raw bytes have come in so far. */
+  rawBytes(): number
+}
+
+export interface TransformOptions {
+  /** How many blocks may be worked on or wait to be taken; each costs about 8 MiB. */
+  inFlight?: number
+}
+
+/** One job more than can run, so that no thread waits for the next block. More would only wait in line. */
+export function defaultInFlight(): number {
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4)
+  return Math.min(availableParallelism(), threads > 0 ? threads : 4) + 1
+}
+
+/**
+ * Compresses in parallel, in blocks of 4 MiB, to a form that `zstd -d` or `gzip -d` reads and of which `decode`
+ * can tell whether it is whole. The same input and level give the same bytes, however it comes in.
+ */
+export function encode(compression: Compression, options: TransformOptions = {}): Encoder {
+  const inFlight = options.inFlight ?? defaultInFlight()
+  switch (compression.algorithm) {
+    case 'zstd':
+      return encodeBlocks(zstd, compression.level, inFlight)
+    case 'gzip':
+      return encodeBlocks(gzip, compression.level, inFlight)
+    case 'none':
+      return pass()
+  }
+}
+
+function encodeBlocks(format: Format, level: number, inFlight: number): Encoder {
+  const pool = createBufferPool(blockBytes)
+  const index = format.createIndex()
+  const compressors = new Set<Compressor>()
+  const idle: Compressor[] = []
+  let block: Buffer | undefined
+  let filled = 0
+  let rawBytes = 0
+  let blocks = 0
+
+  function compressor(): Compressor {
+    const one = idle.pop() ?? format.createCompressor(level)
+    compressors.add(one)
+    return one
+  }
+
+  function job(): Job<Compressed> {
+    const full = block ?? Buffer.alloc(0)
+    const bytes = filled
+    block = undefined
+    filled = 0
+    blocks++
+    return async () => {
+      const one = compressor()
+      const compressed = await one.compress(full.subarray(0, bytes))
+      idle.push(one)
+      if (full.length > 0) pool.give(full)
+      return compressed
+    }
+  }
+
+  const stream = orderedDuplex<Compressed>(
+    {
+      *cut(chunk) {
+        for (let at = 0; at < chunk.length;) {
+          block ??= pool.take()
+          const copied = chunk.copy(block, filled, at)
+          at += copied
+          filled += copied
+          rawBytes += copied
+          if (filled === block.length) yield job()
+        }
+      },
+      *finish() {
+        if (filled > 0 || blocks === 0) yield job()
+      },
+      emit({ stored, unit }) {
+        index.add(unit)
+        return stored
+      },
+      trailer: () => index.bytes(),
+      close() {
+        for (const one of compressors) one.close()
+      },
+    },
+    inFlight,
+  )
+  return Object.assign(stream, { rawBytes: () => rawBytes })
+}
+
+function pass(): Encoder {
+  let rawBytes = 0
+  const stream = new Transform({
+    highWaterMark: 256 * 1024,
+    transform(chunk: Buffer, _encoding, callback) {
+      rawBytes += chunk.length
+      callback(null, chunk)
+    },
+  })
+  return Object.assign(stream, { rawBytes: () => rawBytes })
+}
