@@ -2,7 +2,7 @@ import { HoldfastError } from './errors.ts'
 
 /** One thing wrong with a plugin's options. */
 export interface OptionsIssue {
-  /** Where, from the top of the options: `['retry', 'attempts']`. */
+  /** Where, from the top of the options: `['retry', 'attempts']`. An unknown key is the last part of its path. */
   path: readonly (string | number)[]
   message: string
 }
@@ -12,7 +12,10 @@ export class OptionsError extends HoldfastError {
   readonly issues: readonly OptionsIssue[]
 
   constructor(issues: readonly OptionsIssue[]) {
-    super('CONFIG_INVALID', issues.map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`).join('; '))
+    super(
+      'CONFIG_INVALID',
+      issues.map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`).join('; '),
+    )
     this.issues = issues
   }
 }
@@ -31,6 +34,8 @@ type StandardResult<Output> =
 interface StandardIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+  /** zod puts all the unknown keys of a mapping into one issue about that mapping. */
+  readonly keys?: readonly string[]
 }
 
 /** Makes a parseOptions from a schema of any library that speaks Standard Schema. The schema must be synchronous. */
@@ -39,14 +44,15 @@ export function optionsFrom<Output>(schema: StandardSchema<Output>): (input: unk
     const result = schema['~standard'].validate(input ?? {})
     if (result instanceof Promise) throw new TypeError('parseOptions must be synchronous and do no I/O')
     if (result.issues === undefined) return result.value
-    throw new OptionsError(
-      result.issues.map((issue) => ({
-        path: (issue.path ?? []).map((part) => {
-          const key = typeof part === 'object' ? part.key : part
-          return typeof key === 'number' ? key : String(key)
-        }),
-        message: issue.message,
-      })),
-    )
+    throw new OptionsError(result.issues.flatMap(issuesOf))
   }
+}
+
+function issuesOf({ path = [], keys, message }: StandardIssue): OptionsIssue[] {
+  const at = path.map((part) => {
+    const key = typeof part === 'object' ? part.key : part
+    return typeof key === 'number' ? key : String(key)
+  })
+  if (keys === undefined) return [{ path: at, message }]
+  return keys.map((key) => ({ path: [...at, key], message: 'is not a known option' }))
 }

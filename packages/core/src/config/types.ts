@@ -74,9 +74,9 @@ export interface ConfigOrigin {
    * Where a value or the key before it stands, or else the nearest thing above it. Undefined where the format has no
    * positions.
    */
-  positionOf(path: ConfigPath, part: 'key' | 'value'): Position | undefined
+  positionOf: (path: ConfigPath, part: 'key' | 'value') => Position | undefined
   /** True for text that came out of `${…}`, where a number can only be written as text. */
-  isInterpolated(path: ConfigPath): boolean
+  isInterpolated: (path: ConfigPath) => boolean
 }
 
 /** A configuration, checked and complete. */

@@ -27,6 +27,11 @@ export const usageCodes = {
     meaning: 'No configuration file was found and the command line does not say enough without one.',
     fix: 'Run `holdfast init`, or pass --config, or name the database and directory on the command line.',
   },
+  CONFIG_AMBIGUOUS: {
+    exitCode: 2,
+    meaning: 'A directory holds more than one configuration file.',
+    fix: 'Remove all but one of them, or name one with --config.',
+  },
   CONFIG_UNREADABLE: {
     exitCode: 2,
     meaning: 'The configuration file could not be read, parsed or imported.',
@@ -51,6 +56,11 @@ export const usageCodes = {
     exitCode: 2,
     meaning: 'A module was found, but what it exports is not a plugin of the kind asked for.',
     fix: 'Export the result of definePlugin as the default export; see docs/plugins.md.',
+  },
+  PLUGIN_FAILED: {
+    exitCode: 2,
+    meaning: 'A plugin threw an error of its own while it was imported or created.',
+    fix: 'The error carries what it said. Reinstall the plugin, or report it to its author.',
   },
   PLUGIN_API_VERSION: {
     exitCode: 2,

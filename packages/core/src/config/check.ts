@@ -1,0 +1,64 @@
+import { findingsOf, showing, type Show } from './issues.ts'
+import { configJsonSchema } from './json-schema.ts'
+import { normalizeJob } from './normalize.ts'
+import { ConfigError, inFileOrder, placed, type Finding } from './problems.ts'
+import { brokenRules } from './rules.ts'
+import { configSchema, type CheckedConfig } from './schema.ts'
+import { passwordsIn, secretsOf } from './secrets.ts'
+import type { Config, ConfigOrigin } from './types.ts'
+import { withTypedVariables } from './variables.ts'
+
+/** A configuration as it was read, and what is already known to be wrong with it. */
+export interface Draft {
+  value: unknown
+  origin: ConfigOrigin
+  findings: readonly Finding[]
+  /** Variables and files that are not there. */
+  missing: readonly Finding[]
+  secrets: readonly string[]
+}
+
+/** The complete configuration, or a ConfigError with everything that is wrong with the draft. */
+export function checked({ value, origin, findings, missing, secrets }: Draft): Config {
+  const known = [...secrets, ...passwordsIn(value)]
+  const result = checkedAgainstSchema(value, origin, showing(known))
+  const unclear = new Set([...findings, ...missing].map(({ path }) => JSON.stringify(path)))
+  const wrong = [
+    ...findings,
+    ...[...result.findings, ...brokenRules(result.value)].filter(
+      ({ path }) => !unclear.has(JSON.stringify(path)),
+    ),
+  ]
+  if (wrong.length + missing.length > 0 || result.config === undefined) throw refusal(origin, wrong, missing)
+  return {
+    origin,
+    jobs: Object.entries(result.config.jobs).map(([name, job]) => normalizeJob(name, job)),
+    secrets: secretsOf(known),
+  }
+}
+
+interface Outcome {
+  /** What was checked, with variables in the type that is wanted of them. */
+  value: unknown
+  config?: CheckedConfig
+  findings: Finding[]
+}
+
+function checkedAgainstSchema(value: unknown, origin: ConfigOrigin, show: Show, final = false): Outcome {
+  const { success, data, error } = configSchema.safeParse(value)
+  if (success) return { value, config: data, findings: [] }
+  const findings = findingsOf(error.issues, value, configJsonSchema(), show)
+  const variables = findings.map(({ path }) => path).filter((path) => origin.isInterpolated(path))
+  const typed = final ? undefined : withTypedVariables(value, variables)
+  return typed === undefined ? { value, findings } : checkedAgainstSchema(typed.value, origin, show, true)
+}
+
+function refusal(origin: ConfigOrigin, wrong: readonly Finding[], missing: readonly Finding[]): ConfigError {
+  const problems = inFileOrder([...wrong, ...missing].map((finding) => placed(origin, finding)))
+  if (wrong.length > 0)
+    return new ConfigError(problems, { hint: 'docs/configuration.md describes every key.' })
+  return new ConfigError(problems, {
+    code: 'CONFIG_VARIABLE_UNSET',
+    hint: 'Set it where Holdfast runs, or give it a default: ${NAME:-default}.',
+  })
+}

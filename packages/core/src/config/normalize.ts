@@ -1,0 +1,56 @@
+import { Secret, type Compression } from '@holdfast/plugin'
+import { defaultLevels, type CheckedConfig } from './schema.ts'
+import type { JobConfig, PluginConfig, Retention, RetentionPolicy, StorageConfig } from './types.ts'
+
+type CheckedJob = CheckedConfig['jobs'][string]
+type CheckedStorage = CheckedJob['storages'][number]
+
+/** Brings what was checked into its one complete form. */
+export function normalizeJob(name: string, job: CheckedJob): JobConfig {
+  const { database, dump, compression, storages, verifiers, notifiers, schedule, labels } = job
+  const [primary, ...others] = storages.map(storageOf)
+  if (primary === undefined) throw new TypeError('a checked job has a storage')
+  return {
+    name,
+    database: database === undefined ? undefined : new Secret(database),
+    dump: {
+      ...dump,
+      globals: dump.globals ?? dump.kind === 'full',
+      rowCounts: dump.rowCounts ?? dump.kind !== 'schema',
+    },
+    compression: compressionOf(compression),
+    storages: [primary, ...others],
+    verifiers: verifiers.map(pluginOf),
+    notifiers: notifiers.map(pluginOf),
+    ...(schedule !== undefined && { schedule: schedule.trim() }),
+    labels,
+  }
+}
+
+function compressionOf(compression: CheckedJob['compression']): Compression {
+  if (typeof compression !== 'string') return compression
+  return compression === 'none'
+    ? { algorithm: 'none' }
+    : { algorithm: compression, level: defaultLevels[compression] }
+}
+
+function pluginOf({ use, name, options }: CheckedJob['verifiers'][number]): PluginConfig {
+  return { use, name: name ?? use, options }
+}
+
+function storageOf(storage: CheckedStorage): StorageConfig {
+  const { retention } = storage
+  return { ...pluginOf(storage), ...(retention !== undefined && { retention: retentionOf(retention) }) }
+}
+
+function retentionOf({ labels, ...policy }: NonNullable<CheckedStorage['retention']>): Retention {
+  if (labels === undefined) return policyOf(policy)
+  return {
+    ...policyOf(policy),
+    labels: Object.fromEntries(Object.entries(labels).map(([label, inner]) => [label, policyOf(inner)])),
+  }
+}
+
+function policyOf(policy: { [Rule in keyof RetentionPolicy]?: number | undefined }): RetentionPolicy {
+  return Object.fromEntries(Object.entries(policy).filter(([, limit]) => limit !== undefined))
+}

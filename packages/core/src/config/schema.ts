@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import { jobNamePattern } from './job-name.ts'
+
+// The one description of a configuration: it checks, and the editor schema and docs/configuration.md are made from it.
+// What depends on more than one key is in rules.ts; defaults that depend on another key are in normalize.ts.
+
+/** Timers of Node count in 31 bits; a longer one would fire at once. */
+const maxTimeoutMs = 2_147_483_647
+
+/** The level where only the algorithm is given. */
+export const defaultLevels = { zstd: 1, gzip: 6 }
+
+const text = z.string().min(1)
+const count = z.int().min(1)
+const timeoutMs = z.int().min(1).max(maxTimeoutMs)
+const patterns = z.array(text).default([])
+
+const policyShape = {
+  days: count.optional().describe('Keep backups younger than this many days.'),
+  last: count.optional().describe('Keep the newest ones, this many.'),
+  daily: count.optional().describe('Keep the newest of each day, for this many days that have one.'),
+  weekly: count.optional().describe('Keep the newest of each ISO week, for this many weeks that have one.'),
+  monthly: count.optional().describe('Keep the newest of each month, for this many months that have one.'),
+  yearly: count.optional().describe('Keep the newest of each year, for this many years that have one.'),
+  minKeep: count
+    .optional()
+    .describe('So many good backups always stay, however old they are.')
+    .meta({ default: 1 }),
+}
+
+const retention = z
+  .strictObject({
+    ...policyShape,
+    labels: z
+      .record(text, z.strictObject(policyShape))
+      .optional()
+      .describe(
+        'Policies for backups with a certain label, such as `pre-deploy`, which are under that policy alone.',
+      ),
+  })
+  .describe('Which backups to keep: all that any of the rules names. Left out, everything is kept.')
+
+const compression = z.union([
+  z.enum(['zstd', 'gzip', 'none']),
+  z.discriminatedUnion('algorithm', [
+    z.strictObject({
+      algorithm: z.literal('zstd'),
+      level: z
+        .int()
+        .min(1)
+        .max(22)
+        .default(defaultLevels.zstd)
+        .describe('From 1, the fastest, to 22, the smallest.'),
+    }),
+    z.strictObject({
+      algorithm: z.literal('gzip'),
+      level: z
+        .int()
+        .min(1)
+        .max(9)
+        .default(defaultLevels.gzip)
+        .describe('From 1, the fastest, to 9, the smallest.'),
+    }),
+    z.strictObject({ algorithm: z.literal('none') }),
+  ]),
+])
+
+const dump = z.strictObject({
+  kind: z
+    .enum(['full', 'schema', 'data', 'tables'])
+    .default('full')
+    .describe(
+      'full: everything · schema: definitions only · data: rows only · tables: the tables chosen below.',
+    ),
+  format: z
+    .enum(['custom', 'plain'])
+    .default('custom')
+    .describe('custom: restored by pg_restore, in parallel and in parts · plain: SQL, restored by psql.'),
+  tables: z
+    .strictObject({
+      include: patterns.describe('Only these tables, as psql patterns: `public.order*`. Empty means all.'),
+      exclude: patterns.describe('Not these tables, as psql patterns.'),
+    })
+    .prefault({})
+    .describe('Which tables; only with kind `tables`.'),
+  ownership: z.boolean().default(false).describe('Keep owners and grants in the dump.'),
+  globals: z
+    .boolean()
+    .optional()
+    .describe('Dump the roles beside a full dump. Only with kind `full`, where it is on unless turned off.'),
+  rowCounts: z
+    .boolean()
+    .optional()
+    .describe(
+      'Count the rows of every table in the snapshot. On unless turned off, except with kind `schema`; turn it off for very large databases.',
+    ),
+  countSessions: count.default(1).describe('Sessions that count rows at the same time.'),
+  lockWaitTimeoutMs: timeoutMs
+    .default(60_000)
+    .describe('How long to wait for a locked table, in milliseconds.'),
+  stallTimeoutMs: timeoutMs
+    .default(600_000)
+    .describe('How long the server may send nothing before the run is given up, in milliseconds.'),
+})
+
+const pluginShape = {
+  use: text
+    .regex(/^[a-z0-9][a-z0-9-]*$|[@/.]/)
+    .describe(
+      'A plugin that comes with Holdfast by its short name, any other by its package name or its path.',
+    ),
+  name: text.optional().describe('Tells it from others of its kind in the job; what `use` says, unless set.'),
+  options: z.record(z.string(), z.unknown()).optional().describe("The plugin's own options."),
+}
+
+const plugin = z.strictObject(pluginShape)
+
+const job = z.strictObject({
+  database: text
+    .optional()
+    .describe(
+      'The database, as a URL (`postgresql://user@host:5432/name`) or a keyword string (`host=… dbname=…`). Left out, the PG* variables say it.',
+    ),
+  dump: dump.prefault({}).describe('What to dump, and how.'),
+  compression: compression
+    .default('zstd')
+    .describe('How the dump is compressed: an algorithm, or one with its level.'),
+  storages: z
+    .array(z.strictObject({ ...pluginShape, retention: retention.optional() }))
+    .min(1)
+    .describe('Where backups are kept. The first one is the primary: if it fails, the run fails.'),
+  verifiers: z
+    .array(plugin)
+    .default([{ use: 'archive' }, { use: 'size' }])
+    .describe('What checks a backup once it is stored.'),
+  notifiers: z.array(plugin).default([]).describe('Who is told how a run ended.'),
+  schedule: text
+    .optional()
+    .describe(
+      'When holdfast-cron runs the job: a cron expression of 5 or 6 fields, or `@daily` and the like.',
+    ),
+  labels: z
+    .record(text, z.string())
+    .default({})
+    .describe('Free text that is written into the manifest of every backup.'),
+})
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional().describe('The address of the schema of this file, for editors.'),
+  jobs: z
+    .record(z.string().meta({ pattern: jobNamePattern.source }), job)
+    .describe('The jobs by name: letters, digits, dots, dashes and underscores, 100 at most.'),
+})
+
+/** A configuration as it is written. */
+export type ConfigInput = z.input<typeof configSchema>
+
+/** A configuration with its fixed defaults filled in. */
+export type CheckedConfig = z.output<typeof configSchema>
