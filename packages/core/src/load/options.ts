@@ -31,7 +31,7 @@ function attempt(plugin: Plugin, options: unknown, path: ConfigPath): ParsedOpti
     const parsed = plugin.parseOptions(options)
     if (parsed instanceof Promise) {
       parsed.catch(() => {})
-      throw new TypeError('its parseOptions is not synchronous')
+      throw new TypeError('it is not synchronous')
     }
     return { ok: true, options: parsed }
   } catch (error) {
