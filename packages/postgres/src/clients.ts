@@ -138,7 +138,8 @@ function requireClient(clients: readonly Client[], major: number | undefined): C
   )
 }
 
-function installHint(major: number | undefined): string {
+/** Which package brings the client programs of a major version, and how. */
+export function installHint(major: number | undefined): string {
   const name = major === undefined ? 'postgresql-client' : `postgresql-client-${major}`
   return (
     `Install ${name}: sudo apt-get install ${name}. Where the distribution does not have it, ` +

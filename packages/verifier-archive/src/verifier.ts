@@ -1,0 +1,73 @@
+import {
+  type BackupObject,
+  type Check,
+  type DataRole,
+  HoldfastError,
+  type Manifest,
+  type Verifier,
+  type VerifierInput,
+  worstStatus,
+} from '@holdfast/plugin'
+import { type DumpReader, findClients, newestClient, readArchive, readPlain } from '@holdfast/postgres'
+import { check, checkContents, checkDecoded, checkGlobals, checkSize, checkStored } from './checks.ts'
+import type { ArchiveOptions } from './options.ts'
+import { readObject } from './read-object.ts'
+
+/** Reads each stored object once, from its first byte to its last, and the dump through the real pg_restore. */
+export function archiveVerifier(options: ArchiveOptions): Verifier {
+  return {
+    proves: 'archive',
+    async verify(input, signal) {
+      const checks = [...(await verifyDump(input, options, signal)), ...(await verifyGlobals(input, signal))]
+      return { status: worstStatus(checks), checks }
+    },
+  }
+}
+
+async function verifyDump(
+  input: VerifierInput,
+  options: ArchiveOptions,
+  signal: AbortSignal,
+): Promise<Check[]> {
+  const { manifest } = input
+  const object = objectOf(manifest, 'dump')
+  if (object === undefined) {
+    throw new HoldfastError('VERIFY_MANIFEST', `The manifest of ${manifest.name} names no dump.`)
+  }
+  const { reader, readBy } = await openReader(manifest, signal)
+  const reading = await readObject(input, 'dump', reader, signal)
+  if (reading === undefined) return [check('length', 'failed', `${object.key} is not in the storage`)]
+
+  const stored = checkStored(object, reading)
+  // On bytes that are not the ones that were stored, whatever pg_restore says is their fault.
+  if (reading.dump?.failure && worstStatus(stored) === 'passed') throw reading.dump.failure
+  const decoded = checkDecoded(reading, manifest.rawBytes, readBy)
+  const size = checkSize(manifest, reading.bytes, options)
+  if (decoded.status === 'failed') return [...stored, decoded, size]
+  return [...stored, decoded, ...checkContents(manifest, reading, options), size]
+}
+
+async function verifyGlobals(input: VerifierInput, signal: AbortSignal): Promise<Check[]> {
+  const object = objectOf(input.manifest, 'globals')
+  if (object === undefined) return []
+  return [checkGlobals(object, await readObject(input, 'globals', undefined, signal))]
+}
+
+async function openReader(
+  { format, client }: Manifest,
+  signal: AbortSignal,
+): Promise<{ reader: DumpReader; readBy: string }> {
+  if (format === 'plain') return { reader: readPlain(), readBy: 'Holdfast (plain SQL)' }
+  // The newest pg_restore reads every older archive.
+  const newest = newestClient(await findClients(process.env))
+  const reader = await readArchive(newest, {
+    environment: process.env,
+    dumpVersion: client.version,
+    signal,
+  })
+  return { reader, readBy: `pg_restore ${newest.version}` }
+}
+
+function objectOf(manifest: Manifest, role: DataRole): BackupObject | undefined {
+  return manifest.objects.find((object) => object.role === role)
+}
