@@ -32,6 +32,8 @@ export interface Copy {
   location: string
   /** Lower-case hex, of the manifest as it is stored. */
   manifestSha256: string
+  /** The last verdict of each kind. */
+  verdicts: Verdict[]
   verification: Verification
   /** It failed to look like the ones before it, and nobody has accepted it. */
   suspect: boolean
@@ -129,6 +131,7 @@ async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal
       location: storage.instance.location(dump?.key ?? group.base),
       startedAt: new Date(manifest.startedAt),
       manifest,
+      verdicts: Object.values(verdicts),
       verification: verificationOf(verdicts),
       suspect: verdicts.plausible?.status === 'failed' && !copy.accepted,
     }
@@ -140,6 +143,7 @@ async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal
       location: storage.instance.location(`${group.base}.manifest.json`),
       startedAt: group.modifiedAt,
       invalid: error,
+      verdicts: [],
       verification: 'invalid',
       suspect: false,
     }
