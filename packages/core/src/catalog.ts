@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { isHoldfastError, type HoldfastError, type Manifest, type Storage, type Verdict } from '@holdfast/plugin'
+import { hasCode, isHoldfastError, type HoldfastError, type Manifest, type Storage, type Verdict } from '@holdfast/plugin'
 import type { JobStorage } from './job.ts'
 import { isVerdictPart, parseKey } from './keys.ts'
 import { parseManifest } from './manifest.ts'
@@ -87,6 +87,7 @@ export async function readCatalog(
   const whole = groups.filter((group) => group.parts.has('manifest.json'))
   const backups = await Readable.from(whole)
     .map((group: Group) => readBackup(storage, group, signal), { concurrency: parallelReads, signal })
+    .filter((backup: StoredBackup | false) => backup !== false)
     .toArray({ signal })
   const orphans = groups
     .filter((group) => !group.parts.has('manifest.json'))
@@ -108,7 +109,8 @@ async function groupObjects(storage: Storage, job: string | undefined, signal: A
   return [...groups.values()]
 }
 
-async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal): Promise<StoredBackup> {
+/** Resolves false for a backup that was deleted since it was listed. */
+async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal): Promise<StoredBackup | false> {
   const copy = {
     storage: storage.name,
     plugin: storage.plugin,
@@ -119,7 +121,8 @@ async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal
     name: group.name,
     job: group.job,
   }
-  const manifestText = await readText(storage.instance, `${group.base}.manifest.json`, signal)
+  const manifestText = await readIfThere(storage.instance, `${group.base}.manifest.json`, signal)
+  if (manifestText === undefined) return false
   const manifestSha256 = createHash('sha256').update(manifestText).digest('hex')
   try {
     const manifest = parseManifest(manifestText, group.base)
@@ -159,7 +162,7 @@ async function readVerdicts(
   const parts = [...group.parts.keys()].filter(isVerdictPart).toSorted()
   const verdicts: Verdict[] = []
   for (const part of parts) {
-    const record = parseRecord(await readText(storage, `${group.base}.${part}`, signal))
+    const record = parseRecord((await readIfThere(storage, `${group.base}.${part}`, signal)) ?? '')
     if (record?.manifestSha256 === manifestSha256) verdicts.push(...record.verdicts)
   }
   return verdicts
@@ -186,6 +189,15 @@ function verificationOf(latest: Partial<Record<Verdict['proves'], Verdict>>): Ve
   if (latest.archive?.status === 'failed' || latest.restored?.status === 'failed') return 'failed'
   if (latest.restored !== undefined) return 'restored'
   return latest.archive === undefined ? 'unverified' : 'archive'
+}
+
+async function readIfThere(storage: Storage, key: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await readText(storage, key, signal)
+  } catch (error) {
+    if (hasCode(error, 'STORAGE_NOT_FOUND')) return undefined
+    throw error
+  }
 }
 
 /** The whole of a small object as text. */
