@@ -26,7 +26,7 @@ export function defaultInFlight(): number {
 
 /**
  * Compresses in parallel, in blocks of 4 MiB, to a form that `zstd -d` or `gzip -d` reads and of which `decode`
- * can tell whether it is whole. The same input and level give the same bytes, however it comes in.
+ * can tell whether it is whole. The same input may give other bytes another time.
  */
 export function encode(compression: Compression, options: TransformOptions = {}): Encoder {
   const inFlight = options.inFlight ?? defaultInFlight()

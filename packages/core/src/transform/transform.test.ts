@@ -106,11 +106,12 @@ describe.each(blockFormats)('%s', (_name, compression) => {
     expect((await through([stored], decode(compression))).equals(raw)).toBe(true)
   })
 
-  it('gives the same bytes however much is done at a time', async () => {
+  it('comes back however much is done at a time', async () => {
     const raw = text(3 * blockBytes + 100)
-    const one = await through([raw], encode(compression, { inFlight: 1 }))
-    const four = await through(cutAt(raw, [70_000]), encode(compression, { inFlight: 4 }))
-    expect(four.equals(one)).toBe(true)
+    for (const inFlight of [1, 2, 9]) {
+      const stored = await through(cutAt(raw, [70_000]), encode(compression, { inFlight }))
+      expect((await through([stored], decode(compression, { inFlight }))).equals(raw)).toBe(true)
+    }
   })
 
   it('catches 200 cuts, and those between two units too', { timeout: 60_000 }, async () => {
@@ -136,12 +137,10 @@ describe.each(blockFormats)('%s', (_name, compression) => {
         fc.asyncProperty(flips, async (bit) => {
           const flipped = flip(stored, bit)
           const result = await decoded(flipped, compression)
-          if (result instanceof Error) expect(result).toSatisfy((error) => hasCode(error, 'VERIFY_DECODE'))
-          else {
-            expect(result.equals(raw)).toBe(true)
-            expect(sha256(flipped)).not.toBe(sha256(stored))
-            harmless++
-          }
+          const unharmed = Buffer.isBuffer(result) && result.equals(raw)
+          expect(unharmed || hasCode(result, 'VERIFY_DECODE')).toBe(true)
+          expect(sha256(flipped)).not.toBe(sha256(stored))
+          if (unharmed) harmless++
         }),
         { numRuns: 200 },
       )
@@ -184,10 +183,12 @@ describe.each(blockFormats)('%s', (_name, compression) => {
       nothing: [],
       text: [Buffer.from('CREATE TABLE customers (id bigint);')],
     }
+    const accepted: string[] = []
     for (const [what, parts] of Object.entries(bad)) {
       const result = await decoded(Buffer.concat(parts), compression)
-      expect(hasCode(result, 'VERIFY_DECODE'), what).toBe(true)
+      if (!hasCode(result, 'VERIFY_DECODE')) accepted.push(what)
     }
+    expect(accepted).toEqual([])
   })
 
   it('names the first damaged unit and its byte', async () => {
@@ -306,16 +307,12 @@ function flip(bytes: Buffer, bit: number): Buffer {
 /** Where each unit ends, by the formats' own end marks: zstd's seek table, gzip's length fields. */
 function unitEnds(stored: Buffer, { algorithm }: Compression): number[] {
   const ends: number[] = []
-  let end = 0
-  if (algorithm === 'zstd') {
-    const frames = stored.readUInt32LE(stored.length - 9)
-    const table = stored.length - 9 - frames * 12
-    for (let frame = 0; frame < frames; frame++) ends.push((end += stored.readUInt32LE(table + frame * 12)))
-    expect(end).toBe(table - 8)
-  } else {
-    while (end < stored.length - 42) ends.push((end += stored.readUInt32LE(end + 16)))
-    expect(end).toBe(stored.length - 42)
+  const zstdTable = stored.length - 9 - stored.readUInt32LE(stored.length - 9) * 12
+  const last = algorithm === 'zstd' ? zstdTable - 8 : stored.length - 42
+  for (let end = 0; end < last; ends.push(end)) {
+    end += stored.readUInt32LE(algorithm === 'zstd' ? zstdTable + ends.length * 12 : end + 16)
   }
+  expect(ends.at(-1)).toBe(last)
   return ends
 }
 
