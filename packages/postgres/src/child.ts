@@ -21,6 +21,10 @@ export interface ChildOptions {
   onLine?: (line: string) => void
   /** DATABASE_STALLED when nothing at all comes for so long while somebody is ready to read. */
   stallTimeoutMs?: number
+  /** Exit 0 without a single byte is a failure. */
+  expectOutput?: boolean
+  /** May say more about a failure before the stream is destroyed with it, while what caused it is still there. */
+  explain?: (error: HoldfastError) => Promise<Error>
   /** The code of a failure that has no recognised shape; DATABASE_DUMP_FAILED if left out. */
   fallbackCode?: ErrorCode
 }
@@ -52,6 +56,7 @@ export function spawnChild(file: string, args: readonly string[], options: Child
   const stderr = readStderr((line) => options.onLine?.(redact(line, options.address)))
   let failure: Error | undefined
   let readToEnd = false
+  let hasOutput = false
 
   const dog =
     options.stallTimeoutMs === undefined
@@ -81,6 +86,7 @@ export function spawnChild(file: string, args: readonly string[], options: Child
 
   source.on('data', (chunk: Buffer) => {
     dog?.touch()
+    hasOutput = true
     if (stdout.push(chunk)) return
     source.pause()
     dog?.pause()
@@ -102,22 +108,25 @@ export function spawnChild(file: string, args: readonly string[], options: Child
     })
     // A failure need not wait for a reader who is slow; its text is all there once the standard error has ended.
     child.once('exit', (code, signal) => {
-      if (code === 0) return
-      void settled(child).then(() =>
-        fail(
-          classifyFailure(program, stderr.tail(), { code, signal }, options.address, options.fallbackCode),
-        ),
-      )
+      if (code !== 0) void explainExit({ code, signal }).then(fail)
     })
     child.once('close', (code, signal) => {
-      if (code === 0 && readToEnd) stdout.push(null)
-      else if (code === 0)
-        fail(
-          new HoldfastError('DATABASE_DUMP_FAILED', `The output of ${program} could not be read to its end.`),
-        )
+      if (code === 0) finish()
       resolve({ code, signal })
     })
   })
+  const explainExit = async (exit: Exit): Promise<Error> => {
+    dog?.stop()
+    await settled(child)
+    const error = classifyFailure(program, stderr.tail(), exit, options.address, options.fallbackCode)
+    return (await options.explain?.(error).catch(() => error)) ?? error
+  }
+  const finish = () => {
+    if (!readToEnd) fail(incomplete(`The output of ${program} could not be read to its end.`))
+    else if (options.expectOutput === true && !hasOutput) {
+      fail(incomplete(`${program} exited with 0 and printed nothing.`))
+    } else stdout.push(null)
+  }
   stdout.once('close', () => dog?.stop())
 
   if (options.signal.aborted) abort()
@@ -166,6 +175,13 @@ function stalled(program: string, options: ChildOptions): HoldfastError {
       retryable: true,
     },
   )
+}
+
+function incomplete(message: string): HoldfastError {
+  return new HoldfastError('DATABASE_DUMP_FAILED', message, {
+    hint: 'Check that the client programs are the real ones, and run the backup again.',
+    retryable: true,
+  })
 }
 
 function notStarted(file: string, cause: Error): HoldfastError {

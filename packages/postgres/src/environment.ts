@@ -56,17 +56,18 @@ async function writePasswordFile(directory: string, password: string): Promise<s
   return path
 }
 
+// A connection that died without a word is noticed within two minutes; the system's own default is two hours.
+const keepalives: Parameters = { keepalives_idle: '60', keepalives_interval: '10', keepalives_count: '6' }
+
 /**
- * What the environment can not carry, as an argument of psql, pg_dump, pg_dumpall or pg_restore; usually nothing.
+ * What the environment can not carry, as an argument of psql, pg_dump, pg_dumpall or pg_restore; never a secret.
  * A service file comes before the environment, so beside one everything that the address itself says goes here.
  */
 export function connectionArguments(address: Address): string[] {
   const entries = Object.entries(address.given) as [ParameterName, string][]
-  const parameters: Parameters = Object.fromEntries(
-    entries.filter(
-      ([name]) =>
-        !ownParameters.has(name) && (usesService(address) || parameterVariables[name] === undefined),
-    ),
+  const given = entries.filter(
+    ([name]) => !ownParameters.has(name) && (usesService(address) || parameterVariables[name] === undefined),
   )
-  return Object.keys(parameters).length === 0 ? [] : [`--dbname=${formatKeywords(parameters)}`]
+  const defaults = usesService(address) ? {} : keepalives
+  return [`--dbname=${formatKeywords({ ...defaults, ...Object.fromEntries(given) })}`]
 }

@@ -28,6 +28,8 @@ export interface Session {
   execute(sql: string, signal?: AbortSignal): Promise<void>
   /** Cancels what is running and disconnects. Twice is fine. Never rejects. */
   close(): Promise<void>
+  /** The schemas that unqualified names were looked up in before the session emptied its search path. */
+  readonly searchPath: readonly string[]
   /** Resolves when the connection is gone, however that came about. */
   readonly closed: Promise<void>
 }
@@ -50,11 +52,15 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<Session> {
   const session = startPsql(client, address, options)
-  await session.query('SELECT 1')
-  return session
+  const [path] = await session.query<{ schemas: string[] }>(
+    'SELECT pg_catalog.current_schemas(true) AS schemas',
+  )
+  // From here on only names of pg_catalog need no schema: nobody's function of the same name gets in between.
+  await session.query(`SELECT pg_catalog.set_config('search_path', '', false)`)
+  return { ...session, searchPath: path?.schemas ?? [] }
 }
 
-function startPsql(client: Client, address: Address, options: SessionOptions): Session {
+function startPsql(client: Client, address: Address, options: SessionOptions): Omit<Session, 'searchPath'> {
   const marker = `holdfast-${randomBytes(12).toString('hex')}`
   const psql = spawn(
     client.psql,
@@ -153,7 +159,7 @@ function startPsql(client: Client, address: Address, options: SessionOptions): S
 
   return {
     async query<Row>(sql: string, signal?: AbortSignal): Promise<Row[]> {
-      const text = await ask(`SELECT coalesce(json_agg(q), '[]') FROM (\n${sql}\n) q`, signal)
+      const text = await ask(`SELECT coalesce(pg_catalog.json_agg(q), '[]') FROM (\n${sql}\n) q`, signal)
       return JSON.parse(text) as Row[]
     },
     async execute(sql, signal) {

@@ -67,6 +67,11 @@ export const databaseCodes = {
     meaning: 'The newest pg_dump here is older than the server.',
     fix: 'Install the client package of the server version that the error names.',
   },
+  DATABASE_SERVER_TOO_OLD: {
+    exitCode: 3,
+    meaning: 'The server is older than PostgreSQL 10.',
+    fix: 'Upgrade the server; until then back it up with pg_dump by hand.',
+  },
   DATABASE_LOCK_TIMEOUT: {
     exitCode: 3,
     meaning: 'A table stayed locked by another session for longer than lockWaitTimeoutMs.',

@@ -1,0 +1,78 @@
+import type { Address } from './address.ts'
+import { chooseClient, type Client, findClients, newestClient } from './clients.ts'
+import { connectionEnvironment } from './environment.ts'
+import { makePrivateDirectory } from './private-directory.ts'
+import { openSession, type Session } from './session.ts'
+
+/** One server as one job reaches it: the client that fits it, what its children need, and a first session. */
+export interface Connection {
+  readonly address: Address
+  readonly client: Client
+  /** For every child that connects. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly server: ServerVersion
+  readonly session: Session
+  /** Another session, with the same settings. */
+  readonly open: () => Promise<Session>
+  /** Ends every session and removes the password file. Twice is fine. Never rejects. */
+  readonly close: () => Promise<void>
+}
+
+export interface ServerVersion {
+  /** As the server prints it: `15.18`. */
+  version: string
+  major: number
+}
+
+/** Finds the clients, connects, and chooses the client by the server's version. Aborting ends every session. */
+export async function connect(
+  address: Address,
+  options: { environment: NodeJS.ProcessEnv; applicationName: string; signal: AbortSignal },
+): Promise<Connection> {
+  const clients = await findClients(options.environment)
+  const newest = newestClient(clients)
+  const directory = await makePrivateDirectory()
+  const sessions: Session[] = []
+  const close = async () => {
+    await Promise.all(sessions.map((session) => session.close()))
+    await directory.remove()
+  }
+  try {
+    const environment = {
+      ...(await connectionEnvironment(address, options.environment, directory.path)),
+      PGAPPNAME: options.applicationName,
+    }
+    const open = async (client: Client) => {
+      const { applicationName, signal } = options
+      const session = await openSession(client, address, { environment, applicationName, signal })
+      sessions.push(session)
+      await switchOffTimeouts(session)
+      return session
+    }
+    const session = await open(newest)
+    const server = await readVersion(session)
+    const client = chooseClient(clients, server)
+    return { address, client, environment, server, session, open: () => open(client), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+// A role or database may have timeouts that are right for an application and fatal for a backup. With row_security
+// off, a query that a policy would cut short is an error instead.
+async function switchOffTimeouts(session: Session): Promise<void> {
+  await session.query(
+    `SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
+      ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_session_timeout',
+       'idle_in_transaction_session_timeout')`,
+  )
+  await session.execute('SET row_security = off')
+}
+
+async function readVersion(session: Session): Promise<ServerVersion> {
+  const [row] = await session.query<{ version: string; number: number }>(
+    `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number`,
+  )
+  return { version: row?.version.split(' ')[0] ?? '', major: Math.floor((row?.number ?? 0) / 10_000) }
+}
