@@ -1,4 +1,4 @@
-export { type Address, describeAddress, parseAddress, withDatabase } from './address.ts'
+export { type Address, describeAddress, parameterOf, parseAddress, withDatabase } from './address.ts'
 export { type ArchiveReaderOptions, readArchive } from './archive-reader.ts'
 export { type Child, type ChildOptions, spawnChild } from './child.ts'
 export { classifyFailure, type Exit } from './classify.ts'

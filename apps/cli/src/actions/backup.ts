@@ -1,0 +1,89 @@
+import { run, type Job } from '@holdfast/core'
+import { exitCodeOf, type Report } from '@holdfast/plugin'
+import { databaseConfig, defaultPlace, readFoundConfig } from '../configured.ts'
+import type { Context } from '../context.ts'
+import { withDumpOptions, type DumpOptions } from '../dump-options.ts'
+import { worstExitCode } from '../exit-codes.ts'
+import { openJob } from '../places.ts'
+import { createRunView } from '../render/run-view.ts'
+import { renderSummary, renderTotals } from '../render/summary.ts'
+import { shellQuote } from '../shell-quote.ts'
+import { usageError, warnOfPassword } from '../usage.ts'
+
+export interface BackupOptions extends DumpOptions {
+  database?: string | undefined
+  to?: string | undefined
+  label?: string | undefined
+  dryRun?: true | undefined
+  config?: string | undefined
+}
+
+/** Runs each job, one after the other; the exit code is that of the one that went worst. */
+export async function backup(jobNames: string[], options: BackupOptions, context: Context): Promise<number> {
+  const { screen, signal, now } = context
+  warnOfPassword(options.database, 'DATABASE_URL or ~/.pgpass', context)
+  const { jobs, restoreFlags } = await jobsToRun(jobNames, options, context)
+  const reports: Report[] = []
+  for (const job of jobs) {
+    const report = await run(
+      { ...job, dump: withDumpOptions(job.dump, options) },
+      {
+        signal,
+        now,
+        dryRun: options.dryRun === true,
+        restoreFlags,
+        ...(options.label !== undefined && { label: options.label }),
+        ...(!context.quiet && { onEvent: createRunView(screen) }),
+      },
+    )
+    screen.rest()
+    reports.push(report)
+    tell(report, context)
+  }
+  if (reports.length > 1 && !context.quiet && !context.json) screen.say(`\n${renderTotals(reports, screen.look())}`)
+  return worstExitCode(reports.map(exitCodeFor))
+}
+
+async function jobsToRun(
+  names: string[],
+  options: BackupOptions,
+  context: Context,
+): Promise<{ jobs: Job[]; restoreFlags: string }> {
+  const onCommandLine = options.database !== undefined || options.to !== undefined
+  if (onCommandLine && options.config !== undefined) {
+    const given = options.to === undefined ? '--database' : '--to'
+    throw usageError(`${given} and --config contradict each other`, 'With --database or --to no configuration is read.')
+  }
+  const config = onCommandLine ? undefined : await readFoundConfig(options.config, context)
+  if (config !== undefined) {
+    const wanted = names.length > 0 ? [...new Set(names)] : config.jobs.map(({ name }) => name)
+    return {
+      jobs: await Promise.all(wanted.map((name) => openJob(config, name, context))),
+      restoreFlags: options.config === undefined ? '' : `--config ${shellQuote(options.config)}`,
+    }
+  }
+  if (names.length > 0) {
+    throw usageError(
+      `${names.join(', ')} can only name a job of a configuration, and none is used here`,
+      onCommandLine ? 'Leave the name out, or --database and --to.' : 'Leave the name out, or run holdfast init.',
+    )
+  }
+  const implicit = databaseConfig(options, context)
+  return {
+    jobs: await Promise.all(implicit.jobs.map(({ name }) => openJob(implicit, name, context))),
+    restoreFlags: `--from ${shellQuote(options.to ?? defaultPlace)}`,
+  }
+}
+
+function tell(report: Report, { json, quiet, stdout, screen }: Context): void {
+  if (json) stdout.write(`${JSON.stringify(report)}\n`)
+  const wentWell = report.status === 'succeeded' && report.warnings.length === 0
+  if (quiet ? wentWell : json && wentWell) return
+  screen.say(`${quiet ? '' : '\n'}${renderSummary(report, screen.look(), { brief: quiet || json })}`)
+}
+
+/** The exit code that a run ends with. */
+export function exitCodeFor(report: Report): number {
+  if (report.error !== undefined) return exitCodeOf(report.error.code)
+  return { succeeded: 0, partial: exitCodeOf('RUN_PARTIAL'), suspect: 5, failed: 1, cancelled: 143 }[report.status]
+}

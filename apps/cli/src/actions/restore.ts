@@ -1,0 +1,51 @@
+import { restoreBackup, type RestoreProgress } from '@holdfast/core'
+import { exitCodeOf } from '@holdfast/plugin'
+import { postgresTarget } from '@holdfast/postgres'
+import type { Context } from '../context.ts'
+import { findOne, type PlaceOptions } from '../places.ts'
+import type { Activity } from '../render/activity.ts'
+import { renderRestore } from '../render/restore.ts'
+import { usageError, warnOfPassword } from '../usage.ts'
+
+export interface RestoreCommandOptions extends PlaceOptions {
+  to: string
+  createDatabase?: true | undefined
+  allowNonEmpty?: true | undefined
+  table?: string[] | undefined
+  schemaOnly?: true | undefined
+  dataOnly?: true | undefined
+  ownership?: true | undefined
+  jobs: number
+  stream?: true | undefined
+  dryRun?: true | undefined
+}
+
+export async function restore(wanted: string, options: RestoreCommandOptions, context: Context): Promise<number> {
+  const { screen, stdout, environment, json, quiet, signal, now } = context
+  warnOfPassword(options.to, 'PGPASSWORD or ~/.pgpass', context)
+  if (options.to.trim() === '') throw usageError('--to is empty', 'It says which database to restore into.')
+  const target = postgresTarget(options.to, { environment })
+  const { backup, place } = await findOne(wanted, options, context)
+  const report = await restoreBackup(backup, target, {
+    storages: place.job.storages,
+    tables: options.table ?? [],
+    part: options.schemaOnly === true ? 'schema' : options.dataOnly === true ? 'data' : 'all',
+    jobs: options.jobs,
+    ownership: options.ownership === true,
+    stream: options.stream === true,
+    createDatabase: options.createDatabase === true,
+    allowNonEmpty: options.allowNonEmpty === true,
+    dryRun: options.dryRun === true,
+    onProgress: (progress) => screen.show(activityOf(progress)),
+    now,
+    signal,
+  })
+  screen.rest()
+  if (json) stdout.write(`${JSON.stringify(report)}\n`)
+  if (report.error !== undefined || (!json && !quiet)) screen.say(renderRestore(report, screen.look()))
+  return report.error === undefined ? 0 : exitCodeOf(report.error.code)
+}
+
+function activityOf({ step, fraction, table }: RestoreProgress): Activity {
+  return { title: step, fraction, detail: table }
+}

@@ -1,0 +1,27 @@
+import type { Command } from '@commander-js/extra-typings'
+import { perform } from '../perform.ts'
+import { configOption, examples, jsonOption } from './options.ts'
+
+const help = `
+Writes, reads, lists and deletes a small object in every storage for real; leaves nothing behind.
+${examples([
+  ['holdfast doctor', 'every configured job, or $DATABASE_URL and ./backups'],
+  ['holdfast doctor --to /mnt/backups', '$DATABASE_URL and this directory'],
+])}`
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .helpGroup('Set up:')
+    .summary('check everything that a backup needs')
+    .description('Checks everything that a backup needs, one line each, with what to do about what fails.')
+    .argument('[job]', 'only for this job')
+    .option('--database <url>', 'database to check; no configuration is read')
+    .option('--to <place>', 'storage to check: a directory, s3://… or gs://…; no configuration is read')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .addHelpText('after', help)
+    .action((job, options) =>
+      perform('doctor', options, async (context) => (await import('../actions/doctor.ts')).doctor(job, options, context)),
+    )
+}

@@ -1,0 +1,29 @@
+import type { Command } from '@commander-js/extra-typings'
+import { perform } from '../perform.ts'
+import { configOption, examples, fromOption, jsonOption, quietOption } from './options.ts'
+
+const help = `
+Every byte is read again from every storage that has the backup, and the verdicts are kept beside it.
+${examples([
+  ['holdfast verify latest', 'the newest backup'],
+  ['holdfast verify shop@latest --json', 'of one job, for programs'],
+])}`
+
+export function addVerify(program: Command): void {
+  program
+    .command('verify')
+    .helpGroup('Prove and restore:')
+    .summary('read a backup again and check it')
+    .description('Reads a stored backup again and checks it with every verifier.')
+    .argument('<backup>', 'id, name, latest or job@latest')
+    .addOption(fromOption())
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText('after', help)
+    .action((backup, options) =>
+      perform('verify', options, async (context) =>
+        (await import('../actions/verify.ts')).verify(backup, options, context),
+      ),
+    )
+}

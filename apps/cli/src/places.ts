@@ -1,0 +1,74 @@
+import { createJob, findBackup, findJob, listBackups, loadJob, type Backup, type Config, type Job } from '@holdfast/core'
+import { postgresSource } from '@holdfast/postgres'
+import { placeConfig, readFoundConfig } from './configured.ts'
+import type { Context } from './context.ts'
+
+/** Where the backups of one job are, or of any job where nothing says which. */
+export interface Place {
+  /** Undefined: those of every job that there is. */
+  jobName: string | undefined
+  job: Job
+  /** True where a configuration says so. */
+  configured: boolean
+}
+
+export interface PlaceOptions {
+  from?: string | undefined
+  config?: string | undefined
+}
+
+/** A configured job, ready to use. */
+export async function openJob(config: Config, name: string, { environment }: Context): Promise<Job> {
+  const jobConfig = findJob(config, name)
+  const plugins = await loadJob(config, name, { appUrl: import.meta.url })
+  const source = postgresSource(jobConfig.database?.reveal(), { environment })
+  return createJob(jobConfig, plugins, source, config.secrets)
+}
+
+/** The places that a command reads: that of --from, else those of the configuration, else ./backups. */
+export async function openPlaces(
+  jobName: string | undefined,
+  options: PlaceOptions,
+  context: Context,
+): Promise<Place[]> {
+  const config = options.from === undefined ? await readFoundConfig(options.config, context) : undefined
+  if (config === undefined) {
+    const implicit = placeConfig(options.from, context)
+    const [only] = implicit.jobs
+    return only === undefined ? [] : [{ jobName, job: await openJob(implicit, only.name, context), configured: false }]
+  }
+  const names = jobName === undefined ? config.jobs.map(({ name }) => name) : [findJob(config, jobName).name]
+  return Promise.all(names.map(async (name) => ({ jobName: name, job: await openJob(config, name, context), configured: true })))
+}
+
+/** A backup and the place that it was found in. */
+export interface Found {
+  backup: Backup
+  place: Place
+  /** Every backup of the same job there. */
+  siblings: Backup[]
+}
+
+/** Every backup in the places, newest first. */
+export async function findAll(places: readonly Place[], signal: AbortSignal): Promise<Found[]> {
+  const found = await Promise.all(
+    places.map(async (place) => {
+      const backups = await listBackups(place.job.storages, place.jobName, signal)
+      const byJob = Map.groupBy(backups, (backup) => backup.job)
+      return backups.map((backup) => ({ backup, place, siblings: byJob.get(backup.job) ?? [] }))
+    }),
+  )
+  return found.flat().toSorted((a, b) => b.backup.startedAt.getTime() - a.backup.startedAt.getTime())
+}
+
+/** The one backup that is meant by an id, a name, `latest` or `job@latest`. */
+export async function findOne(wanted: string, options: PlaceOptions, context: Context): Promise<Found> {
+  const all = await findAll(await openPlaces(undefined, options, context), context.signal)
+  const backup = findBackup(
+    all.map((one) => one.backup),
+    wanted,
+  )
+  const found = all.find((one) => one.backup === backup)
+  if (found === undefined) throw new TypeError(`the backup ${wanted} was found nowhere`)
+  return found
+}

@@ -1,0 +1,60 @@
+import { Command } from '@commander-js/extra-typings'
+import { addBackup } from './commands/backup.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addGet } from './commands/get.ts'
+import { addInit } from './commands/init.ts'
+import { addList } from './commands/list.ts'
+import { addMarks } from './commands/marks.ts'
+import { addPlugins } from './commands/plugins.ts'
+import { addPrune } from './commands/prune.ts'
+import { addRestore } from './commands/restore.ts'
+import { addShow } from './commands/show.ts'
+import { addVerify } from './commands/verify.ts'
+import { exitCodes } from './exit-codes.ts'
+
+const help = `
+<backup> is an id or its first digits, a name, latest or job@latest.
+Without a configuration, reading commands take --from and backup takes --to; both mean ./backups unless given.
+
+Examples:
+  export DATABASE_URL=postgresql://app@db.example.com/shop
+  holdfast backup                                a verified backup in ./backups
+  holdfast list                                  what there is
+  holdfast restore latest --to "$TARGET_URL"     bring it back
+  holdfast init && holdfast doctor               set up jobs, storages and retention
+
+Environment:
+  DATABASE_URL, PG*          the database, where no configuration and no --database names it
+  PGPASSFILE, ~/.pgpass      its password; the file must have mode 600
+  HOLDFAST_CONFIG            the configuration file, like --config
+  HOLDFAST_POSTGRES_BIN      the directory of the PostgreSQL client programs to use
+  NO_COLOR, FORCE_COLOR      no colours, or colours where there is no terminal
+
+Exit codes:
+${exitCodes.map(({ code, meaning }) => `  ${String(code).padEnd(5)}${meaning}`).join('\n')}`
+
+/** Everything that can be typed. What the commands do is imported only when one of them runs. */
+export function createProgram(version: string): Command {
+  const program = new Command('holdfast')
+    .description('PostgreSQL backups that have already been restored.')
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .addHelpText('after', help)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+  // What is added first heads the help.
+  addInit(program)
+  addDoctor(program)
+  addPlugins(program)
+  addBackup(program)
+  addList(program)
+  addShow(program)
+  addGet(program)
+  addVerify(program)
+  addRestore(program)
+  addPrune(program)
+  addMarks(program)
+  return program
+}

@@ -1,0 +1,52 @@
+import type { Backup } from '@holdfast/core'
+import type { Look, Tone } from './look.ts'
+import { renderTable, type Column } from './table.ts'
+import { formatBytes, formatTime } from './units.ts'
+
+/** Backups as a table. Columns that say nothing here are left out. */
+export function renderBackups(backups: readonly Backup[], look: Look): string {
+  const columns: (Column<Backup> | undefined)[] = [
+    { heading: 'id', text: ({ manifest, id }) => (manifest === undefined ? '?' : id) },
+    { heading: 'started', text: ({ startedAt }) => formatTime(startedAt) },
+    { heading: 'job', text: ({ job }) => job, drop: 2, shrinkTo: 8 },
+    { heading: 'kind', text: ({ manifest }) => manifest?.kind ?? '', drop: 3 },
+    backups.some(({ manifest }) => manifest?.label !== undefined)
+      ? { heading: 'label', text: ({ manifest }) => manifest?.label ?? '', drop: 4, shrinkTo: 8 }
+      : undefined,
+    {
+      heading: 'size',
+      align: 'right',
+      text: ({ manifest }) => formatBytes(manifest?.objects.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0),
+    },
+    {
+      heading: 'rows',
+      align: 'right',
+      drop: 5,
+      text: ({ manifest }) => (manifest?.rows === undefined ? '' : manifest.rows.toLocaleString('en-US')),
+    },
+    { heading: 'state', text: stateOf, paint: (text, backup) => look.paint(toneOf(backup), text) },
+    {
+      heading: 'in',
+      text: ({ copies }) => copies.map(({ storage }) => storage).join(', '),
+      drop: 6,
+      shrinkTo: 8,
+    },
+    { heading: 'name', text: ({ name }) => name, drop: 7 },
+  ]
+  return renderTable(
+    backups,
+    columns.filter((column) => column !== undefined),
+    look,
+  )
+}
+
+/** How good it is known to be, and what people said of it. */
+export function stateOf({ verification, suspect, protected: kept }: Backup): string {
+  return [verification, ...(suspect ? ['suspect'] : []), ...(kept ? ['protected'] : [])].join(', ')
+}
+
+export function toneOf({ verification, suspect }: Backup): Tone {
+  if (verification === 'failed' || verification === 'invalid') return 'bad'
+  if (suspect || verification === 'unverified') return 'warning'
+  return 'good'
+}

@@ -1,0 +1,131 @@
+import type { Check, Report, Verdict } from '@holdfast/plugin'
+import type { Mark } from './look.ts'
+import { formatBytes, formatCount } from './units.ts'
+
+/** One line of the checklist after a backup. */
+export interface ChecklistItem {
+  mark: Mark
+  what: string
+  /** What was found, or why there is nothing to tick. */
+  detail: string
+}
+
+/**
+ * The checklist that people keep for a backup by hand, answered from what a run really did: nothing is ticked that the
+ * report has no evidence of.
+ */
+export function checklist(report: Report): ChecklistItem[] {
+  return [
+    created(report),
+    reasonableSize(report),
+    readable(report),
+    checksum(report),
+    uploaded(report),
+    uploadVerified(report),
+    notified(report),
+    cleanedUp(report),
+  ]
+}
+
+function item(mark: Mark, what: string, detail: string): ChecklistItem {
+  return { mark, what, detail }
+}
+
+function created({ backup }: Report): ChecklistItem {
+  const what = 'Backup file created'
+  if (backup === undefined) return item('bad', what, 'there is no new backup')
+  const dump = backup.objects.find((object) => object.role === 'dump')
+  return item('good', what, `${formatBytes(dump?.bytes ?? 0)}, ${formatCount(backup.tables, 'table')}`)
+}
+
+const markOf: Record<Verdict['status'], Mark> = { passed: 'good', warning: 'warning', failed: 'bad', skipped: 'none' }
+
+function reasonableSize({ verdicts }: Report): ChecklistItem {
+  const what = 'File size is reasonable'
+  const checks = [
+    ...checksOf(verdicts, 'archive').filter(({ name }) => name === 'size'),
+    ...checksOf(verdicts, 'plausible'),
+  ]
+  const telling = worst(checks)
+  return telling === undefined
+    ? item('none', what, 'no verifier looked at it')
+    : item(markOf[telling.status], what, telling.detail)
+}
+
+function readable({ backup, verdicts }: Report): ChecklistItem {
+  const what = 'pg_restore --list reads it'
+  if (backup?.format === 'plain') return item('none', what, 'plain SQL has no contents list')
+  const telling = worst(checksOf(verdicts, 'archive').filter(({ name }) => aboutContents.includes(name)))
+  return telling === undefined
+    ? item('none', what, 'no verifier looked at it')
+    : item(markOf[telling.status], what, telling.detail)
+}
+
+/** What verifier-archive calls the checks that need the contents list. */
+const aboutContents = ['contents', 'tables', 'decode']
+
+function checksum({ backup }: Report): ChecklistItem {
+  const what = 'SHA-256 stored beside it'
+  const sidecar = backup?.objects.find((object) => object.role === 'sidecar')
+  return sidecar === undefined
+    ? item('none', what, 'nothing was stored')
+    : item('good', what, sidecar.key.slice(sidecar.key.lastIndexOf('/') + 1))
+}
+
+function uploaded({ storages }: Report): ChecklistItem {
+  const what = 'Uploaded off this machine'
+  const remote = storages.filter(({ plugin }) => plugin !== 'local')
+  const failed = remote.find(({ status }) => status === 'failed')
+  if (failed !== undefined) return item('bad', what, `${failed.name}: ${failed.error?.message ?? 'failed'}`)
+  const stored = remote.filter(({ status }) => status === 'stored')
+  return stored.length === 0
+    ? item('none', what, 'kept in a directory, not encrypted')
+    : item('good', what, stored.map(({ location }) => location).join(', '))
+}
+
+function uploadVerified({ storages, verdicts }: Report): ChecklistItem {
+  const what = 'Stored copy read back'
+  const stored = storages.filter(({ status }) => status === 'stored')
+  const proofs = verdicts.filter(({ proves }) => proves === 'archive' || proves === 'restored')
+  const bad = proofs.find(({ status }) => status === 'failed')
+  if (bad !== undefined) return item('bad', what, `${bad.verifier} found damage in ${bad.storage}`)
+  const proven = new Set(proofs.filter(({ status }) => status !== 'skipped').map(({ storage }) => storage))
+  const missing = stored.filter(({ name }) => !proven.has(name)).map(({ name }) => name)
+  if (stored.length === 0) return item('none', what, 'nothing was stored')
+  return missing.length > 0
+    ? item('none', what, `nobody read ${missing.join(', ')}`)
+    : item('good', what, `whole in ${[...proven].join(', ')}`)
+}
+
+function notified({ notifications }: Report): ChecklistItem {
+  const what = 'Notification sent'
+  if (notifications.length === 0) return item('none', what, 'no notifier is configured')
+  const failed = notifications.find(({ status }) => status === 'failed')
+  return failed === undefined
+    ? item('good', what, notifications.map(({ notifier }) => notifier).join(', '))
+    : item('bad', what, `${failed.notifier}: ${failed.error?.message ?? 'failed'}`)
+}
+
+function cleanedUp({ retention }: Report): ChecklistItem {
+  const what = 'Old backups cleaned up'
+  if (retention.length === 0) return item('none', what, 'not done in this run')
+  const frozen = retention.find((one) => one.frozen !== undefined)
+  if (frozen?.frozen !== undefined) return item('warning', what, frozen.frozen)
+  const error = retention.flatMap(({ errors }) => errors)[0]
+  if (error !== undefined) return item('bad', what, error.message)
+  const deleted = retention.reduce((sum, one) => sum + one.deleted.length, 0)
+  const kept = retention.reduce((sum, one) => sum + one.kept, 0)
+  return deleted === 0
+    ? item('none', what, `none was due, ${formatCount(kept, 'backup')} kept`)
+    : item('good', what, `${deleted} deleted, ${kept} kept`)
+}
+
+function checksOf(verdicts: readonly Verdict[], proves: Verdict['proves']): Check[] {
+  return verdicts.filter((verdict) => verdict.proves === proves).flatMap(({ checks }) => checks)
+}
+
+const worstFirst: readonly Check['status'][] = ['failed', 'warning', 'passed', 'skipped']
+
+function worst(checks: readonly Check[]): Check | undefined {
+  return checks.toSorted((a, b) => worstFirst.indexOf(a.status) - worstFirst.indexOf(b.status))[0]
+}

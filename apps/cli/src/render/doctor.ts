@@ -1,0 +1,35 @@
+import type { DoctorCheck } from '../doctor/check.ts'
+import { marked, type Look, type Mark } from './look.ts'
+import { clean, pad, wrap } from './text.ts'
+import { formatCount } from './units.ts'
+
+const nameWidth = 13
+
+const markOf: Record<DoctorCheck['status'], Mark> = { passed: 'good', warning: 'warning', failed: 'bad', skipped: 'none' }
+
+/** One line for each check, and below it what to do where it failed. */
+export function renderChecks(checks: readonly DoctorCheck[], look: Look): string {
+  const width = Math.min(look.columns, 110) - nameWidth - 6
+  const indent = ' '.repeat(nameWidth + 6)
+  return checks
+    .flatMap(({ name, status, detail, fix, code }) => {
+      const [first = '', ...rest] = wrap(clean(detail), width)
+      const remedy = fix === undefined ? [] : wrap(clean(fix), width)
+      return [
+        `  ${marked(markOf[status], look)} ${pad(name, nameWidth)}  ${status === 'skipped' ? look.paint('dim', first) : first}`,
+        ...rest.map((line) => indent + line),
+        ...remedy.map((line) => indent + look.paint('strong', line)),
+        ...(code === undefined ? [] : [indent + look.paint('dim', `${code}  docs/errors.md`)]),
+      ]
+    })
+    .join('\n')
+}
+
+/** The last line: whether a backup would work. */
+export function renderDiagnosis(checks: readonly DoctorCheck[], look: Look): string {
+  const failures = checks.filter(({ status }) => status === 'failed').length
+  const warnings = checks.filter(({ status }) => status === 'warning').length
+  if (failures > 0) return `${marked('bad', look)} ${formatCount(failures, 'check')} failed: a backup would not work as it should`
+  if (warnings > 0) return `${marked('warning', look)} a backup would work, with ${formatCount(warnings, 'warning')}`
+  return `${marked('good', look)} everything that a backup needs is there`
+}

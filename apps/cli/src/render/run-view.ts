@@ -1,0 +1,86 @@
+import type { RunEvent } from '@holdfast/core'
+import type { SourceFacts, StageName } from '@holdfast/plugin'
+import type { Activity } from './activity.ts'
+import { marked, type Look } from './look.ts'
+import type { Screen } from './screen.ts'
+import { pad } from './text.ts'
+import { formatBytes, formatCount, formatDuration } from './units.ts'
+
+/** Stages that happen together are shown as the one that people think of; the rest is in the summary. */
+const shown: Partial<Record<StageName, string>> = {
+  preflight: 'preflight',
+  snapshot: 'snapshot',
+  dump: 'dump',
+  record: 'record',
+  verify: 'verify',
+  retain: 'retain',
+  notify: 'notify',
+}
+
+/** Shows a run on a screen while it happens: a line for each finished stage, and what is going on now. */
+export function createRunView(screen: Screen): (event: RunEvent) => void {
+  const told = new Map<StageName, string>()
+  const verdicts: string[] = []
+  return (event) => {
+    switch (event.type) {
+      case 'run.started':
+        screen.say(screen.look().paint('strong', `${event.job}${event.dryRun ? ' (dry run)' : ''}`))
+        return
+      case 'source.found':
+        told.set('preflight', describeSource(event.facts))
+        return
+      case 'snapshot.taken':
+        told.set('snapshot', describeSnapshot(event))
+        return
+      case 'stage.started':
+        if (shown[event.stage] !== undefined) screen.show({ title: shown[event.stage] ?? '' })
+        return
+      case 'progress': {
+        const { stage, rawBytes, storedBytes } = event.progress
+        if (stage === 'dump') told.set('dump', `${formatBytes(rawBytes)} read, ${formatBytes(storedBytes)} stored`)
+        screen.show(activityOf(event))
+        return
+      }
+      case 'verdict':
+        verdicts.push(`${event.verdict.verifier} ${event.verdict.status}`)
+        told.set('verify', verdicts.join(', '))
+        return
+      case 'stage.finished': {
+        const { name, status, durationMs } = event.stage
+        screen.rest()
+        if (shown[name] === undefined || isSilent(event)) return
+        screen.say(stageLine(status === 'passed' ? 'good' : 'bad', name, told.get(name) ?? '', durationMs, screen.look()))
+        return
+      }
+      case 'warning':
+      case 'storage.failed':
+      case 'run.finished':
+        // The summary has them.
+        return
+    }
+  }
+}
+
+/** Small stages are worth a line only when they fail. */
+function isSilent({ stage }: Extract<RunEvent, { type: 'stage.finished' }>): boolean {
+  return stage.status === 'passed' && (stage.name === 'record' || stage.name === 'notify' || stage.name === 'retain')
+}
+
+function activityOf({ progress }: Extract<RunEvent, { type: 'progress' }>): Activity {
+  const { stage, fraction, detail, rawBytes } = progress
+  return { title: stage, fraction, estimated: stage === 'dump', bytes: rawBytes, detail }
+}
+
+function describeSource({ database, client }: SourceFacts): string {
+  return `PostgreSQL ${database.serverVersion}, pg_dump ${client.version}, ${formatBytes(database.bytes)}`
+}
+
+function describeSnapshot({ tables, largeObjects }: { tables: number; largeObjects: number }): string {
+  const objects = largeObjects === 0 ? '' : `, ${formatCount(largeObjects, 'large object')}`
+  return formatCount(tables, 'table') + objects
+}
+
+function stageLine(mark: 'good' | 'bad', name: string, detail: string, durationMs: number, look: Look): string {
+  const time = look.paint('dim', detail === '' ? formatDuration(durationMs) : `  ${formatDuration(durationMs)}`)
+  return `${marked(mark, look)} ${pad(name, 9)}  ${detail}${time}`
+}

@@ -1,0 +1,90 @@
+import type { Report } from '@holdfast/plugin'
+import { checklist, type ChecklistItem } from './checklist.ts'
+import { definition } from './definition.ts'
+import { renderError, renderWarning } from './error.ts'
+import { marked, type Look } from './look.ts'
+import { clean, cut, pad, widthOf } from './text.ts'
+import { formatBytes, formatCount, formatDuration } from './units.ts'
+
+/**
+ * The end of a run for people: what was made, the checklist, how to restore it, and how it went, last.
+ *
+ * @param brief only what is not as it should be, and how it went
+ */
+export function renderSummary(report: Report, look: Look, { brief }: { brief: boolean }): string {
+  const blocks = [
+    ...(brief || report.backup === undefined
+      ? []
+      : [facts(report, look), renderChecklist(checklist(report), look), howToRestore(report)]),
+    report.warnings.map((warning) => renderWarning(warning, look)).join('\n'),
+    report.error === undefined ? '' : renderError(report.error, look),
+    verdictLine(report, look),
+  ]
+  return blocks.filter((block) => block !== '').join(brief ? '\n' : '\n\n')
+}
+
+/** The last line for several jobs. */
+export function renderTotals(reports: readonly Report[], look: Look): string {
+  const byStatus = Map.groupBy(reports, ({ status }) => status)
+  const counts = [...byStatus].map(([status, those]) => `${those.length} ${status}`)
+  const mark = byStatus.size === 1 && byStatus.has('succeeded') ? 'good' : byStatus.has('failed') ? 'bad' : 'warning'
+  return `${marked(mark, look)} ${reports.length} jobs: ${counts.join(', ')}`
+}
+
+function facts({ backup, storages }: Report, look: Look): string {
+  if (backup === undefined) return ''
+  const holds = [
+    formatCount(backup.tables, 'table'),
+    ...(backup.rows === undefined ? [] : [formatCount(backup.rows, 'row')]),
+    `${formatBytes(backup.rawBytes)} of ${backup.kind === 'full' ? 'data' : backup.kind}`,
+  ].join(', ')
+  const stored = storages.map(({ name, status, location, bytes, error }) =>
+    status === 'stored'
+      ? `${formatBytes(bytes)} in ${name}: ${location}`
+      : `${name} ${status}${error === undefined ? '' : `: ${error.message}`}`,
+  )
+  const lines: [string, string][] = [
+    ['backup', `${backup.name}  (id ${backup.id})`],
+    ['holds', holds],
+    ...stored.map((text, index): [string, string] => [index === 0 ? 'stored' : '', text]),
+  ]
+  return lines.map(([term, text]) => definition(term, text, look)).join('\n')
+}
+
+function renderChecklist(items: readonly ChecklistItem[], look: Look): string {
+  const width = Math.max(...items.map(({ what }) => widthOf(what)))
+  return items
+    .map(({ mark, what, detail }) => {
+      const shown = cut(clean(detail), look.columns - width - 6)
+      return `  ${marked(mark, look)} ${pad(what, width)}  ${look.paint('dim', shown)}`
+    })
+    .join('\n')
+}
+
+function howToRestore({ restoreCommand }: Report): string {
+  return restoreCommand === undefined ? '' : `  To restore it:\n    ${restoreCommand}`
+}
+
+function verdictLine(report: Report, look: Look): string {
+  const { job, status, durationMs, dryRun, storages, verdicts } = report
+  const took = formatDuration(durationMs)
+  switch (status) {
+    case 'succeeded': {
+      if (dryRun) return `${marked('good', look)} ${job}: a backup would work; nothing was dumped (${took})`
+      const verified = verdicts.some(({ status: one }) => one === 'passed' || one === 'warning')
+      return `${marked('good', look)} ${job}: backed up${verified ? ' and verified' : ''} in ${took}`
+    }
+    case 'partial': {
+      const failed = storages.filter((storage) => storage.status === 'failed').map(({ name }) => name)
+      return `${marked('warning', look)} ${job}: backed up in ${took}, but not in ${failed.join(', ')}`
+    }
+    case 'suspect':
+      return `${marked('warning', look)} ${job}: backed up in ${took}, but the backup is suspect; nothing older is deleted`
+    case 'cancelled':
+      return `${marked('bad', look)} ${job}: cancelled after ${took}; nothing of it was kept`
+    case 'failed':
+      return report.backup === undefined
+        ? `${marked('bad', look)} ${job}: no backup was made (${took})`
+        : `${marked('bad', look)} ${job}: the backup was stored, but it is not good (${took})`
+  }
+}

@@ -1,0 +1,39 @@
+import type { Backup } from '@holdfast/core'
+import type { Verdict } from '@holdfast/plugin'
+import type { VerifyStatus } from '../actions/verify.ts'
+import { marked, type Look, type Mark } from './look.ts'
+import { clean, pad, widthOf, wrap } from './text.ts'
+
+const markOf: Record<Verdict['status'], Mark> = { passed: 'good', warning: 'warning', failed: 'bad', skipped: 'none' }
+
+/** What verifiers said, check by check. */
+export function renderVerdicts(verdicts: readonly Verdict[], look: Look): string {
+  const width = Math.max(0, ...verdicts.flatMap(({ checks }) => checks.map(({ name }) => widthOf(name))))
+  const severalStorages = new Set(verdicts.map(({ storage }) => storage)).size > 1
+  return verdicts
+    .map(({ verifier, storage, checks }) => {
+      const heading = `  ${look.paint('strong', verifier)}${severalStorages ? ` in ${storage}` : ''}`
+      const lines = checks.map(({ name, status, detail }) => {
+        const [first = '', ...rest] = wrap(clean(detail), Math.min(look.columns, 120) - width - 8)
+        const below = rest.map((line) => `\n${' '.repeat(width + 8)}${line}`).join('')
+        return `    ${marked(markOf[status], look)} ${pad(name, width)}  ${first}${below}`
+      })
+      return [heading, ...lines].join('\n')
+    })
+    .join('\n')
+}
+
+/** The end of `verify` for people. */
+export function renderVerification(
+  backup: Backup,
+  verdicts: readonly Verdict[],
+  status: VerifyStatus,
+  look: Look,
+): string {
+  const end = {
+    succeeded: `${marked('good', look)} ${backup.name} is good`,
+    suspect: `${marked('warning', look)} ${backup.name} is suspect; if the change is expected: holdfast accept ${backup.id}`,
+    failed: `${marked('bad', look)} ${backup.name} is damaged; keep it for inspection and take a new backup`,
+  }[status]
+  return `${renderVerdicts(verdicts, look)}\n\n${end}`
+}

@@ -1,0 +1,27 @@
+import { HoldfastError } from '@holdfast/plugin'
+
+/** How long cleaning up after a signal may take before the process ends anyway, in milliseconds. */
+const cleanUpMs = 10_000
+
+const meanings = {
+  SIGINT: { code: 'RUN_INTERRUPTED', message: 'interrupted', exitCode: 130 },
+  SIGTERM: { code: 'RUN_TERMINATED', message: 'told to stop by SIGTERM', exitCode: 143 },
+} as const
+
+/**
+ * Turns the first SIGINT or SIGTERM into an abort, so that what was begun is cleaned up; a second one, or ten seconds,
+ * end the process at once.
+ */
+export function abortOnSignals(onFirst: (message: string) => void): AbortSignal {
+  const controller = new AbortController()
+  for (const name of Object.keys(meanings) as (keyof typeof meanings)[]) {
+    const { code, message, exitCode } = meanings[name]
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCode)
+      setTimeout(() => process.exit(exitCode), cleanUpMs).unref()
+      onFirst(message)
+      controller.abort(new HoldfastError(code, message))
+    })
+  }
+  return controller.signal
+}

@@ -1,0 +1,22 @@
+import type { CommanderError } from '@commander-js/extra-typings'
+import { HoldfastError } from '@holdfast/plugin'
+import { tellFailure } from './failure.ts'
+import { createScreen } from './render/screen.ts'
+
+const helped = ['commander.helpDisplayed', 'commander.version']
+
+/** What commander refuses, in the form that all errors have. Resolves with the exit code. */
+export async function tellUsageError({ code, message }: CommanderError): Promise<number> {
+  if (helped.includes(code)) return 0
+  // Without a command, or with `help` for one that is not there, the help was printed already.
+  if (code === 'commander.help') return 2
+  const [what = '', ...suggestions] = message.replace(/^error: /, '').split('\n')
+  const hint = suggestions.join(' ').replaceAll(/[()]/g, '') || 'See holdfast --help.'
+  const argv = process.argv.slice(2)
+  const screen = createScreen(process.stderr, process.env, { quiet: false })
+  return tellFailure(argv[0] ?? '', new HoldfastError('USAGE_INVALID', what, { hint }), {
+    json: argv.includes('--json'),
+    environment: process.env,
+    screen,
+  })
+}
