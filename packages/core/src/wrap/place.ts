@@ -1,0 +1,70 @@
+import { PassThrough, pipeline, type Readable } from 'node:stream'
+import { HoldfastError, isHoldfastError, type Storage } from '@holdfast/plugin'
+
+/**
+ * Gives every error of a storage its place: the configured name of the plugin it came from. What is not of the family becomes
+ * STORAGE_FAILED with the original as cause, also in the middle of a stream. A cancelled call throws the signal's
+ * reason, and an error that the body of a `put` brought with it stays what it is. Goes outermost, around
+ * `retry`, so that each error is placed once.
+ */
+export function place(storage: Storage, plugin: string): Storage {
+  const placed = (error: unknown): HoldfastError => {
+    if (isHoldfastError(error)) return error.within({ plugin })
+    const message = error instanceof Error ? error.message : String(error)
+    return new HoldfastError('STORAGE_FAILED', message, { plugin, cause: error })
+  }
+
+  async function inPlace<Result>(signal: AbortSignal, call: () => Promise<Result>): Promise<Result> {
+    try {
+      return await call()
+    } catch (error) {
+      signal.throwIfAborted()
+      throw placed(error)
+    }
+  }
+
+  return {
+    check: (signal) => inPlace(signal, () => storage.check(signal)),
+    put: (key, body, options) =>
+      inPlace(options.signal, () => storage.put(key, body, options)).catch((error: unknown) => {
+        throw broughtBy(body, error) ?? error
+      }),
+    get: (key, options) =>
+      inPlace(options.signal, async () => passOn(await storage.get(key, options), placed, options.signal)),
+    stat: (key, signal) => inPlace(signal, () => storage.stat(key, signal)),
+    async *list(prefix, signal) {
+      try {
+        yield* storage.list(prefix, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        throw placed(error)
+      }
+    },
+    remove: (key, signal) => inPlace(signal, () => storage.remove(key, signal)),
+    location: (key) => storage.location(key),
+    removeUnfinished: (prefix, before, signal) =>
+      inPlace(signal, async () => (await storage.removeUnfinished?.(prefix, before, signal)) ?? 0),
+  }
+}
+
+// A storage may destroy the body with its own error, so the body's error is the body's only if it is no storage error.
+function broughtBy(body: Readable, error: unknown): Error | undefined {
+  const own = body.errored
+  if (!isHoldfastError(own) || own.code.startsWith('STORAGE_')) return undefined
+  return isHoldfastError(error) && (error.code === own.code || error.cause === own) ? own : undefined
+}
+
+function passOn(stored: Readable, placed: (error: unknown) => HoldfastError, signal: AbortSignal): Readable {
+  const passed = new PassThrough({ highWaterMark: 1024 * 1024 })
+  const fail = (error: unknown): void => {
+    passed.destroy(signal.aborted && signal.reason instanceof Error ? signal.reason : placed(error))
+  }
+  // Both before pipeline's own listeners, which would destroy the stream with the error as it came.
+  stored.on('error', fail)
+  stored.on('close', () => {
+    if (!stored.readableEnded && stored.errored === null && !passed.destroyed)
+      fail(new Error('the storage ended the object early'))
+  })
+  pipeline(stored, passed, () => {})
+  return passed
+}
