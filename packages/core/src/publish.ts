@@ -60,7 +60,7 @@ export async function publish(
     warnings: run.recorder.report.warnings,
     restoreByHand: restoreByHand(basename(dump?.key ?? ''), job.dump.format, job.compression),
   }
-  const [primary] = ready.storages
+  const [primary] = dumped.storages
   const storages: JobStorage[] = []
   let written = { key: '', bytes: 0, sha256: '' }
   for (const storage of dumped.storages) {
