@@ -10,7 +10,7 @@ import type { JobStorage } from './job.ts'
 import { objectOf } from './manifest.ts'
 import { compareCounts, type CountedTable } from './row-counts.ts'
 
-export interface RestoreOptions extends Omit<RestoreRequest, 'format'> {
+export interface RestoreOptions extends Omit<RestoreRequest, 'format' | 'dumpVersion'> {
   storages: readonly JobStorage[]
   /** Restore without local disk: serially, in one transaction. */
   stream: boolean
@@ -64,7 +64,9 @@ export async function restoreBackup(
   const startedAt = options.now()
   const began = performance.now()
   const copy = chooseCopy(backup, options.storages)
-  const request: RestoreRequest = { ...options, format: copy.manifest.format }
+  const { format, client } = copy.manifest
+  const request: RestoreRequest = { ...options, format, dumpVersion: client.version }
+  const prepare = (): Promise<void> => target.prepare({ ...options, dump: copy.manifest }, signal)
   const onTable = (table: string): void => onProgress?.({ step: 'restore', table })
   const counted: CountedTable[] = []
 
@@ -72,12 +74,12 @@ export async function restoreBackup(
     for await (const _ of await openObject(copy, 'dump', { ...reading(copy, options), decode: true }));
   } else {
     if (options.stream) {
-      await target.prepare(options, signal)
+      await prepare()
       const body = await openObject(copy, 'dump', { ...reading(copy, options), decode: true })
       await target.restoreStream(body, request, onTable, signal)
     } else {
       await withStagedFile(copy, options, async (path) => {
-        await target.prepare(options, signal)
+        await prepare()
         await target.restoreFile(path, request, onTable, signal)
       })
     }
@@ -104,7 +106,11 @@ export async function restoreBackup(
 
 function reading({ manifest }: ReadableCopy, { onProgress, signal }: RestoreOptions) {
   const { bytes: total } = objectOf(manifest, 'dump')
-  return { signal, onBytes: (bytes: number): void => onProgress?.({ step: 'read', fraction: total === 0 ? 1 : bytes / total }) }
+  return {
+    signal,
+    onBytes: (bytes: number): void =>
+      onProgress?.({ step: 'read', fraction: total === 0 ? 1 : bytes / total }),
+  }
 }
 
 async function withStagedFile(
@@ -116,7 +122,9 @@ async function withStagedFile(
   try {
     const path = join(workspace, 'dump')
     const body = await openObject(copy, 'dump', { ...reading(copy, options), decode: true })
-    await pipeline(body, createWriteStream(path, { mode: 0o600, highWaterMark: 4 << 20 }), { signal: options.signal })
+    await pipeline(body, createWriteStream(path, { mode: 0o600, highWaterMark: 4 << 20 }), {
+      signal: options.signal,
+    })
     await work(path)
   } finally {
     await rm(workspace, { recursive: true, force: true })
@@ -124,7 +132,9 @@ async function withStagedFile(
 }
 
 function countsDiffer(different: readonly CountedTable[]): ReportedError {
-  const shown = different.slice(0, 5).map((table) => `${table.table} has ${table.actual ?? 'no'} rows, not ${table.expected}`)
+  const shown = different
+    .slice(0, 5)
+    .map((table) => `${table.table} has ${table.actual ?? 'no'} rows, not ${table.expected}`)
   const more = different.length > shown.length ? ` and ${different.length - shown.length} more` : ''
   return {
     code: 'VERIFY_COUNTS',

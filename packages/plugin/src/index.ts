@@ -1,4 +1,5 @@
 export { errorCodes, exitCodeOf, type ErrorCode } from './codes.ts'
+export { exitCodes } from './codes/exit-codes.ts'
 export type { ErrorCodeEntry } from './codes/types.ts'
 export { hasCode, HoldfastError, isHoldfastError, type ErrorDetails } from './errors.ts'
 export type {
@@ -31,7 +32,7 @@ export { Secret } from './secret.ts'
 export type { DumpProgress, DumpRequest, Snapshot, Source, SourceFacts } from './source.ts'
 export { stageNames, type StageName } from './stages.ts'
 export type { GetOptions, ObjectInfo, PutOptions, Storage, StorageStatus } from './storage.ts'
-export type { RestoreRequest, RestoreTarget } from './target.ts'
+export type { PrepareOptions, RestoreRequest, RestoreTarget } from './target.ts'
 export {
   worstStatus,
   type Check,

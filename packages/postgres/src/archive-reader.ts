@@ -1,6 +1,7 @@
 import { HoldfastError, isHoldfastError } from '@holdfast/plugin'
 import { parseAddress } from './address.ts'
 import { type Child, type ChildOptions, spawnChild } from './child.ts'
+import { writeTo } from './child-input.ts'
 import { classifyFailure, type Exit } from './classify.ts'
 import { type Client, installHint } from './clients.ts'
 import { parseContents } from './contents.ts'
@@ -74,20 +75,6 @@ async function readText(child: Child): Promise<string | undefined> {
   } catch {
     return undefined
   }
-}
-
-// A program that has read enough, or has failed, takes no more; how it ended is looked at once all is written.
-async function writeTo({ stdin }: Child, chunk: Buffer): Promise<void> {
-  if (stdin === null || !stdin.writable || stdin.write(chunk)) return
-  await new Promise<void>((resolve) => {
-    const settle = () => {
-      stdin.off('drain', settle)
-      stdin.off('close', settle)
-      resolve()
-    }
-    stdin.on('drain', settle)
-    stdin.on('close', settle)
-  })
 }
 
 /** What went wrong with pg_restore itself; undefined where the archive is to blame. */

@@ -55,6 +55,6 @@ it('reads the heading of a plain dump, with whatever is in the name', () => {
     name: 't',
     owner: 'me',
   })
-  expect(parseHeading('-- Name: v; Type: VIEW; Schema: public; Owner: me')).toBeUndefined()
+  expect(parseHeading('-- Name: v; Type: VIEW; Schema: public; Owner: me')?.type).toBe('other')
   expect(parseHeading('-- anything')).toBeUndefined()
 })

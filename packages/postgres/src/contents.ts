@@ -21,20 +21,23 @@ export function parseContents(list: string): DumpContents {
   return contents
 }
 
+/** The comment that pg_dump writes over each object of a plain dump. */
 export interface Heading {
-  type: 'TABLE' | 'TABLE DATA'
+  /** BLOBS: the contents of large objects. */
+  type: 'TABLE' | 'TABLE DATA' | 'BLOBS' | 'other'
   schema: string
   name: string
   owner: string
 }
 
-const heading = /^-- (?:Data for )?Name: (.*); Type: (TABLE|TABLE DATA); Schema: (.*); Owner: ([^;]*)/
+const heading = /^-- (?:Data for )?Name: (.*); Type: ([A-Z ]+); Schema: (.*); Owner: ([^;]*)/
 
-/** Reads the comment that pg_dump writes over each object of a plain dump; undefined where it is not a table's. */
+/** Undefined where the line is no heading. */
 export function parseHeading(line: string): Heading | undefined {
   const [, name, type, schema, owner] = heading.exec(line) ?? []
   if (name === undefined || schema === undefined || owner === undefined) return undefined
-  return { type: type === 'TABLE' ? 'TABLE' : 'TABLE DATA', schema, name, owner }
+  const known = type === 'TABLE' || type === 'TABLE DATA' || type === 'BLOBS'
+  return { type: known ? type : 'other', schema, name, owner }
 }
 
 /**

@@ -1,0 +1,55 @@
+import type { RestoreRequest } from '@holdfast/plugin'
+import { spawnChild } from './child.ts'
+import type { Connection } from './connection.ts'
+import { connectionArguments } from './environment.ts'
+import { restoreArguments } from './restore-arguments.ts'
+import { collectErrors, restoreFailure } from './restore-errors.ts'
+
+const tableLine = /^pg_restore: processing data for table "(.*)"$/
+
+/**
+ * Restores an archive from a file with pg_restore -j. It goes on after an error, as pg_restore does by itself, so that
+ * one run shows all that has to be mended; but any error makes the restore fail.
+ */
+export async function restoreArchive(
+  { address, client, environment }: Connection,
+  path: string,
+  request: RestoreRequest,
+  onProgress: (table: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const errors = collectErrors()
+  const args = [
+    ...connectionArguments(address),
+    '--no-password',
+    '--verbose',
+    `--jobs=${request.jobs}`,
+    ...restoreArguments(request),
+    path,
+  ]
+  const child = spawnChild(client.pgRestore, args, {
+    environment,
+    address,
+    signal,
+    fallbackCode: 'DATABASE_RESTORE_FAILED',
+    onLine: (line) => {
+      const table = tableLine.exec(line)?.[1]
+      if (table === undefined) errors.line(line)
+      else onProgress(table)
+    },
+  })
+  child.stdout.resume()
+  const exit = await child.exited
+  signal.throwIfAborted()
+  if (exit.code === 0 && errors.count === 0) return
+  throw restoreFailure({
+    program: 'pg_restore',
+    child,
+    exit,
+    errors,
+    client,
+    dumpVersion: request.dumpVersion,
+    address,
+    outcome: 'What could be restored is in the target; empty it, mend the cause and restore again.',
+  })
+}
