@@ -79,7 +79,7 @@ SELECT
   '2023-12-20'::timestamptz + n * (interval '1000 days' / sample_dice.rows_of(45000)),
   tstzrange('2024-01-01'::timestamptz + n * interval '1 hour', '2024-01-03'::timestamptz + n * interval '1 hour', '[)'),
   make_interval(months => n % 2, days => n % 9, secs => n / 7.0),
-  CASE n % 500 WHEN 1 THEN 'NaN' WHEN 2 THEN 'Infinity' WHEN 3 THEN '-0' ELSE sample_dice.roll(n, 37, 99999) / 777.0 END,
+  CASE n % 500 WHEN 1 THEN float8 'NaN' WHEN 2 THEN 'Infinity' WHEN 3 THEN '-0' ELSE sample_dice.roll(n, 37, 99999) / 777.0 END,
   CASE WHEN n % 6 = 0 THEN ('<status code="' || n % 7 || '">delivered</status>') END
 FROM generate_series(1, sample_dice.rows_of(15000)) n;
 
