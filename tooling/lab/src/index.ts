@@ -1,5 +1,6 @@
 export { memoryStorage, type MemoryStorage } from './memory-storage.ts'
 export { type PostgresAccess, type TestDatabase, usePostgres } from './databases.ts'
+export { findBinDirectory } from './programs.ts'
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts'
 export type { ProvidedToTests } from './provided.ts'
 export { createSampleDatabase, type SampleOptions } from './sample.ts'

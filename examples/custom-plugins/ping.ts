@@ -1,0 +1,27 @@
+// A notifier of your own: tells a monitor how each run went.
+import { definePlugin, OptionsError, Secret } from '@holdfast/plugin'
+
+export default definePlugin({
+  kind: 'notifier',
+  name: 'ping',
+
+  parseOptions(input) {
+    const { url } = (input ?? {}) as { url?: unknown }
+    if (typeof url !== 'string' || !URL.canParse(url)) {
+      throw new OptionsError([{ path: ['url'], message: 'must be the URL of the monitor' }])
+    }
+    // Whoever knows the address can ping it. As a Secret it is never printed, logged or stored.
+    return { url: new Secret(url) }
+  },
+
+  create: ({ url }) => ({
+    async notify(report, signal) {
+      const answer = await fetch(url.reveal(), {
+        method: 'POST',
+        body: `${report.job}: ${report.status}`,
+        signal,
+      })
+      if (!answer.ok) throw new Error(`the monitor answered ${answer.status}`)
+    },
+  }),
+})

@@ -1,0 +1,52 @@
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** A directory as a user has it: with the packages installed beside, and `holdfast` on the PATH. */
+export interface Project {
+  directory: string
+  /** Runs a script as a careful user would: it ends at the first command that fails, in a pipe as well. */
+  run(script: string, environment?: Record<string, string>): Promise<Outcome>
+  read(file: string): Promise<string>
+  remove(): Promise<void>
+}
+
+export interface Outcome {
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+/** Makes a project, with the files of one of the examples if it is named. */
+export async function createProject(binDirectory: string, example?: string): Promise<Project> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-example-'))
+  if (example !== undefined) await cp(join(root, 'examples', example), directory, { recursive: true })
+  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
+  const path = [join(root, 'node_modules/.bin'), binDirectory, process.env['PATH'] ?? ''].join(delimiter)
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(PG|DATABASE_URL|HOLDFAST_CONFIG|NODE_OPTIONS)/.test(name),
+  )
+  return {
+    directory,
+    run: async (script, environment = {}) => {
+      const { exitCode, stdout, stderr } = await execa('bash', ['-euo', 'pipefail', '-c', script], {
+        cwd: directory,
+        extendEnv: false,
+        env: { ...Object.fromEntries(inherited), PATH: path, ...environment },
+        reject: false,
+      })
+      return { exitCode: exitCode ?? 1, stdout, stderr }
+    },
+    read: (file) => readFile(join(directory, file), 'utf8'),
+    remove: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+/** A file of the repository. */
+export function readRepositoryFile(path: string): Promise<string> {
+  return readFile(join(root, path), 'utf8')
+}

@@ -1,0 +1,137 @@
+import { glob } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { startPostgres, type PostgresServer, type TestDatabase } from '@holdfast/lab'
+import type { Manifest } from '@holdfast/plugin'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { createProject, readRepositoryFile, type Project } from './project.ts'
+import { createSample } from './sample.ts'
+import { type Snippet, snippetsOf } from './snippets.ts'
+import { withoutZstd } from './zstd.ts'
+
+const snippets = snippetsOf(await readRepositoryFile('docs/restore-by-hand.md'))
+const [settings, ...commands] = snippets.filter(({ language }) => language === 'sh')
+
+let source: TestDatabase
+let project: Project
+let target: PostgresServer
+let rows: string
+let runs = 0
+
+beforeAll(async () => {
+  // The other machine, on which Holdfast is not installed.
+  target = await startPostgres()
+  source = await createSample(inject('postgresUrl'), 'by_hand')
+  project = await createProject(target.binDirectory)
+  rows = await source.psql(countPayments)
+})
+
+afterAll(async () => {
+  await Promise.all([project.remove(), source.drop(), target.stop()])
+})
+
+beforeEach(async () => {
+  await target.psql('DROP DATABASE IF EXISTS shop_restored WITH (FORCE)')
+})
+
+describe.skipIf(withoutZstd)('docs/restore-by-hand.md', () => {
+  const backups = { custom: '', plain: '' }
+
+  beforeAll(async () => {
+    backups.custom = await backUp('custom', 'zstd')
+    backups.plain = await backUp('plain', 'zstd')
+  })
+
+  it('begins with the settings of its reader', () => {
+    const names = [...(settings?.text ?? '').matchAll(/^(\w+)=/gm)].map(([, name]) => name)
+    expect(names).toEqual(['BACKUP', 'SERVER', 'TARGET'])
+    expect(commands.map(({ heading }) => heading)).toContain('Restore it')
+  })
+
+  it.each(commands)('does what it says under "$heading"', async (snippet) => {
+    const { exitCode, stderr } = await follow(snippet)
+    expect(
+      stderr.split('\n').filter((line) => /error/i.test(line) && !/role .* already exists/.test(line)),
+    ).toEqual([])
+    expect(exitCode).toBe(0)
+  })
+
+  it.each(['Restore it', 'Restore it faster', 'A plain dump'])(
+    'brings every row back under "%s"',
+    async (heading) => {
+      await follow(under(heading))
+      expect(await target.psql(countPayments, 'shop_restored')).toBe(rows)
+    },
+  )
+
+  it('finds a damaged dump', async () => {
+    const damage = `cp -r . ../damaged; cd ../damaged; printf x >> $BACKUP.dump.zst`
+    const { exitCode, stdout } = await follow({
+      ...under('Check that it is what was stored'),
+      before: damage,
+    })
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('FAILED')
+  })
+
+  function follow({ heading, text, before = '' }: Snippet & { before?: string }) {
+    const manifest = heading === 'A plain dump' ? backups.plain : backups.custom
+    const environment = {
+      BACKUP: basename(manifest, '.manifest.json'),
+      SERVER: target.url(),
+      TARGET: target.url('shop_restored'),
+    }
+    return project.run(`cd ${dirname(manifest)}\n${before}\n${text}`, environment)
+  }
+})
+
+describe('the line in the manifest', () => {
+  for (const format of ['custom', 'plain']) {
+    for (const compression of ['zstd', 'gzip', 'none']) {
+      it.skipIf(compression === 'zstd' && withoutZstd)(
+        `restores a ${format} dump with ${compression}`,
+        async () => {
+          const path = await backUp(format, compression)
+          const { restoreByHand } = JSON.parse(await project.read(path)) as Manifest
+          await target.psql('CREATE DATABASE shop_restored')
+          const { exitCode, stderr } = await project.run(`cd ${dirname(path)}\n${restoreByHand}`, {
+            TARGET_DATABASE_URL: target.url('shop_restored'),
+          })
+          expect(stderr).toBe('')
+          expect(exitCode).toBe(0)
+          expect(await target.psql(countPayments, 'shop_restored')).toBe(rows)
+        },
+      )
+    }
+  }
+})
+
+const countPayments = 'SELECT count(*), sum(amount) FROM shop.payments'
+
+/** Makes a backup and resolves with the path of its manifest. */
+async function backUp(format: string, compression: string): Promise<string> {
+  runs += 1
+  const job = `shop-${runs}`
+  const config = {
+    jobs: {
+      [job]: {
+        database: source.url,
+        dump: { format },
+        compression,
+        storages: [{ use: 'local', options: { path: 'backups' } }],
+      },
+    },
+  }
+  const { exitCode, stderr } = await project.run(
+    `cat > ${job}.json <<'END'\n${JSON.stringify(config)}\nEND\nholdfast backup --config ${job}.json`,
+  )
+  expect(stderr).toContain('backed up and verified')
+  expect(exitCode).toBe(0)
+  for await (const path of glob(`backups/${job}/**/*.manifest.json`, { cwd: project.directory })) return path
+  throw new Error(`no manifest under ${join(project.directory, 'backups', job)}`)
+}
+
+function under(heading: string): Snippet {
+  const found = commands.find((snippet) => snippet.heading === heading)
+  if (found === undefined) throw new Error(`the page has no commands under "${heading}"`)
+  return found
+}
