@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import { addBackup } from './commands/backup.ts'
+import { addCompletion } from './commands/completion.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addGet } from './commands/get.ts'
 import { addInit } from './commands/init.ts'
@@ -14,21 +15,22 @@ import { exitCodes } from './exit-codes.ts'
 
 const help = `
 <backup> is an id or its first digits, a name, latest or job@latest.
-Without a configuration, reading commands take --from and backup takes --to; both mean ./backups unless given.
+Without a configuration, backup takes --to and the commands that read take
+--from; both mean ./backups unless given.
 
 Examples:
   export DATABASE_URL=postgresql://app@db.example.com/shop
-  holdfast backup                                a verified backup in ./backups
-  holdfast list                                  what there is
-  holdfast restore latest --to "$TARGET_URL"     bring it back
-  holdfast init && holdfast doctor               set up jobs, storages and retention
+  holdfast backup                             a verified backup in ./backups
+  holdfast list                               what there is
+  holdfast restore latest --to "$TARGET_URL"  bring it back
+  holdfast init && holdfast doctor            set up jobs and retention
 
 Environment:
-  DATABASE_URL, PG*          the database, where no configuration and no --database names it
-  PGPASSFILE, ~/.pgpass      its password; the file must have mode 600
-  HOLDFAST_CONFIG            the configuration file, like --config
-  HOLDFAST_POSTGRES_BIN      the directory of the PostgreSQL client programs to use
-  NO_COLOR, FORCE_COLOR      no colours, or colours where there is no terminal
+  DATABASE_URL, PG*      the database, unless something else names it
+  PGPASSFILE, ~/.pgpass  its password; the file must have mode 600
+  HOLDFAST_CONFIG        the configuration file, like --config
+  HOLDFAST_POSTGRES_BIN  the directory of PostgreSQL's client programs
+  NO_COLOR, FORCE_COLOR  never colours, or always
 
 Exit codes:
 ${exitCodes.map(({ code, meaning }) => `  ${String(code).padEnd(5)}${meaning}`).join('\n')}`
@@ -40,7 +42,8 @@ export function createProgram(version: string): Command {
     .usage('<command> [options]')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help for a command')
+    .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${argumentsOf(command)}`.trimEnd() })
     .addHelpText('after', help)
     .exitOverride()
     .configureOutput({ outputError: () => {} })
@@ -56,5 +59,30 @@ export function createProgram(version: string): Command {
   addRestore(program)
   addPrune(program)
   addMarks(program)
+  addCompletion(program)
+  addHelp(program)
   return program
+}
+
+// Commander's own prints the help of everything for a command that is not there, without a word about it.
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .helpGroup('Help:')
+    .summary('help for a command')
+    .argument('[command]')
+    .action(async (name) => {
+      const command = program.commands.find((one) => one.name() === name)
+      if (name === undefined || command !== undefined) (command ?? program).outputHelp()
+      else await program.parseAsync([name], { from: 'user' })
+    })
+}
+
+function argumentsOf({ registeredArguments }: Pick<Command, 'registeredArguments'>): string {
+  return registeredArguments
+    .map((argument) => {
+      const name = argument.variadic ? `${argument.name()}...` : argument.name()
+      return argument.required ? `<${name}>` : `[${name}]`
+    })
+    .join(' ')
 }

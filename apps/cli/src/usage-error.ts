@@ -11,8 +11,9 @@ export async function tellUsageError({ code, message }: CommanderError): Promise
   // Without a command, or with `help` for one that is not there, the help was printed already.
   if (code === 'commander.help') return 2
   const [what = '', ...suggestions] = message.replace(/^error: /, '').split('\n')
-  const hint = suggestions.join(' ').replaceAll(/[()]/g, '') || 'See holdfast --help.'
   const argv = process.argv.slice(2)
+  const command = /^[a-z]+$/.test(argv[0] ?? '') ? ` ${argv[0]}` : ''
+  const hint = suggestions.join(' ').replaceAll(/[()]/g, '') || `See holdfast${command} --help.`
   const screen = createScreen(process.stderr, process.env, { quiet: false })
   return tellFailure(argv[0] ?? '', new HoldfastError('USAGE_INVALID', what, { hint }), {
     json: argv.includes('--json'),

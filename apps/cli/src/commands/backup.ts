@@ -3,12 +3,13 @@ import { perform } from '../perform.ts'
 import { collect, configOption, examples, jsonOption, quietOption } from './options.ts'
 
 const help = `
-With --database or --to no configuration is read: the database comes from --database, DATABASE_URL or the PG*
-variables, the backup goes to --to or ./backups, and the job is named after the database.
+With --database or --to no configuration is read: the database comes from
+--database, DATABASE_URL or the PG* variables, the backup goes to --to or
+./backups, and the job is named after the database.
 ${examples([
-  ['holdfast backup', 'every configured job, or $DATABASE_URL into ./backups'],
-  ['holdfast backup shop --label pre-deploy', 'one job, under a retention label'],
-  ['holdfast backup --to s3://backups/shop', '$DATABASE_URL into a bucket'],
+  ['holdfast backup', 'every job, or $DATABASE_URL to ./backups'],
+  ['holdfast backup shop --label pre-deploy', 'one job, with a label'],
+  ['holdfast backup --to s3://backups/shop', 'into a bucket'],
   ['holdfast backup --schema-only', 'definitions without rows'],
   ['holdfast backup --table public.orders', 'one table'],
   ['holdfast backup --json | jq .status', 'for programs'],

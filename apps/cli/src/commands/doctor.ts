@@ -3,10 +3,10 @@ import { perform } from '../perform.ts'
 import { configOption, examples, jsonOption } from './options.ts'
 
 const help = `
-Writes, reads, lists and deletes a small object in every storage for real; leaves nothing behind.
+Writes, reads, lists and deletes a small object in every storage for real.
 ${examples([
-  ['holdfast doctor', 'every configured job, or $DATABASE_URL and ./backups'],
-  ['holdfast doctor --to /mnt/backups', '$DATABASE_URL and this directory'],
+  ['holdfast doctor', 'every job, or $DATABASE_URL and ./backups'],
+  ['holdfast doctor --to /mnt/backups', 'another directory'],
 ])}`
 
 export function addDoctor(program: Command): void {

@@ -5,10 +5,10 @@ import { configOption, examples, fromOption, quietOption } from './options.ts'
 const help = `
 The length and the sha256 are checked on the way; a damaged object leaves no file behind.
 ${examples([
-  ['holdfast get latest', 'the stored file and its .sha256, into this directory'],
+  ['holdfast get latest', 'the stored files and their .sha256'],
   ['holdfast get latest --decode --output shop.dump', 'what pg_restore reads'],
   ['holdfast get latest --decode --output - | pg_restore --list', 'without a file'],
-  ['holdfast get latest --globals --decode --output roles.sql', 'the roles'],
+  ['holdfast get latest --globals --decode', 'the roles, as SQL'],
 ])}`
 
 export function addGet(program: Command): void {

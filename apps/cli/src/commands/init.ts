@@ -3,8 +3,9 @@ import { perform } from '../perform.ts'
 import { quietOption } from './options.ts'
 
 const help = `
-Reads DATABASE_URL, S3_BACKUP_BUCKET, BACKUP_RETENTION_DAYS and NOTIFICATION_EMAIL where they are set. Secrets stay in
-the environment: the file refers to them by name.`
+Reads DATABASE_URL, S3_BACKUP_BUCKET, BACKUP_RETENTION_DAYS and
+NOTIFICATION_EMAIL where they are set. Secrets stay in the environment: the file
+refers to them by name.`
 
 export function addInit(program: Command): void {
   program

@@ -3,9 +3,9 @@ import { perform } from '../perform.ts'
 import { configOption, examples, fromOption, jsonOption } from './options.ts'
 
 const help = examples([
-  ['holdfast list', 'every backup of every configured job, or of ./backups'],
+  ['holdfast list', 'of every job, or in ./backups'],
   ['holdfast list shop', 'of one job'],
-  ['holdfast list --from s3://backups/shop', 'of a place, without a configuration'],
+  ['holdfast list --from s3://backups/shop', 'without a configuration'],
 ])
 
 export function addList(program: Command): void {

@@ -3,13 +3,14 @@ import { perform } from '../perform.ts'
 import { configOption, examples, fromOption, jsonOption, quietOption, wholeNumber } from './options.ts'
 
 const help = `
-A backup stays if any rule keeps it. Whatever the rules say, the newest verified backup and every protected one stay,
-and nothing goes while the newest backup is failed or suspect.
-The configuration says what to keep; the rules above are for --from, where there is none.
+A backup stays if any rule keeps it. Whatever the rules say, the newest verified
+backup and every protected one stay, and nothing goes while the newest backup is
+failed or suspect. The configuration says what to keep; the rules above are for
+--from, where there is none.
 ${examples([
   ['holdfast prune --plan', 'what would go, and why'],
   ['holdfast prune', 'lets it go'],
-  ['holdfast prune --from ./backups --days 90 --min-keep 3', 'without a configuration'],
+  ['holdfast prune --from ./backups --days 90', 'without a configuration'],
 ])}`
 
 const rule = (flags: string, description: string) =>

@@ -3,13 +3,14 @@ import { perform } from '../perform.ts'
 import { collect, configOption, examples, fromOption, jsonOption, quietOption, wholeNumber } from './options.ts'
 
 const help = `
-The digest is checked before the target is touched. Any error of pg_restore is a failure. At the end the rows of every
-table are counted and compared with the source as it was.
+The digest is checked before the target is touched. Any error of pg_restore is a
+failure. At the end the rows of every table are counted and compared with the
+source as it was.
 ${examples([
-  ['holdfast restore latest --to "$TARGET_URL"', 'into an empty database'],
-  ['holdfast restore latest --to "$TARGET_URL" --create-database', 'which is made first'],
-  ['holdfast restore shop@latest --to "$TARGET_URL" --jobs 4', 'with four connections'],
-  ['holdfast restore 4f1c --to "$TARGET_URL" --table orders', 'one table'],
+  ['holdfast restore latest --to "$URL"', 'into an empty database'],
+  ['holdfast restore latest --to "$URL" --create-database', 'make it first'],
+  ['holdfast restore shop@latest --to "$URL" --jobs 4', 'four connections'],
+  ['holdfast restore 4f1c --to "$URL" --table orders', 'one table'],
 ])}`
 
 export function addRestore(program: Command): void {

@@ -3,7 +3,8 @@ import { perform } from '../perform.ts'
 import { configOption, examples, fromOption, jsonOption, quietOption } from './options.ts'
 
 const help = `
-Every byte is read again from every storage that has the backup, and the verdicts are kept beside it.
+Every byte is read again from every storage that has the backup, and the
+verdicts are kept beside it.
 ${examples([
   ['holdfast verify latest', 'the newest backup'],
   ['holdfast verify shop@latest --json', 'of one job, for programs'],
