@@ -3,6 +3,7 @@ export { type Copy, isVerified, type StoredBackup, type Verification } from './c
 export { defineConfig } from './config/define.ts'
 export { findConfig } from './config/find.ts'
 export { implicitConfig, type ImplicitJob } from './config/implicit.ts'
+export { initConfig, type InitialConfig } from './config/init.ts'
 export { jobNameFor } from './config/job-name.ts'
 export { findJob } from './config/jobs.ts'
 export { configJsonSchema } from './config/json-schema.ts'

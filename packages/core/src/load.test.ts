@@ -270,6 +270,14 @@ test('what a plugin throws is kept as the cause', async () => {
   expect(error.cause).toBeInstanceOf(RangeError)
 })
 
+test('what a plugin says of a secret is not repeated', async () => {
+  const complain = 'throw new Error(`no such key: ${input.key}`)'
+  await add('project/leaky.mjs', plugin('storage', 'leaky', `parseOptions(input) { ${complain} },`))
+  const text = storage('use: ./leaky.mjs', 'options: { key: "${API_KEY}" }')
+  const error = await refusal(load(text, { API_KEY: 'canary-value' }))
+  expect(error.message).toContain('no such key: [secret]')
+})
+
 test('a package without an entry says so', async () => {
   const error = await refusal(load(storage('use: no.entry')))
   expect(error.code).toBe('PLUGIN_INVALID')

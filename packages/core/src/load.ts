@@ -44,7 +44,7 @@ export async function loadJob(
   ])
   const results = [...storages, ...verifiers, ...notifiers]
   const failures = results.flatMap((result) => (result.ok ? [] : result.failures))
-  if (failures.length > 0) throw refusal(config.origin, failures)
+  if (failures.length > 0) throw refusal(config, failures)
 
   const [primary, ...others] = storages.flatMap((result, index) => {
     if (!result.ok) return []

@@ -13,7 +13,7 @@ export function isUnknownKey(schema: JsonSchema, path: ConfigPath): boolean {
 }
 
 /** The places where a key is known, as `jobs.*.storages[].retention`. */
-export function placesOfKey(schema: JsonSchema, key: string, at = ''): string[] {
+function placesOfKey(schema: JsonSchema, key: string, at = ''): string[] {
   const found = alternatives(schema).flatMap(({ properties, items, additionalProperties }) => [
     ...Object.entries(isRecord(properties) ? properties : {}).flatMap(([name, inner]) => {
       const place = at === '' ? name : `${at}.${name}`

@@ -21,7 +21,7 @@ const published: Readonly<Record<PluginKind, readonly string[]>> = {
 }
 
 /** What a `use` means: a path, or the name of a package. */
-export function specifierOf(kind: PluginKind, use: string): { path: string } | { packageName: string } {
+function specifierOf(kind: PluginKind, use: string): { path: string } | { packageName: string } {
   if (/^\.{1,2}\//.test(use) || isAbsolute(use)) return { path: use }
   if (/[@/.]/.test(use) || use.startsWith('holdfast-')) return { packageName: use }
   return { packageName: `@holdfast/${kind}-${use}` }

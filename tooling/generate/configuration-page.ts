@@ -1,0 +1,135 @@
+import type { Plugin } from '@holdfast/plugin'
+import { configJsonSchema } from '@holdfast/core'
+import { optionsSchemaOf } from './editor-schema.ts'
+import { objectAt } from './json.ts'
+import { keyRows } from './key-rows.ts'
+import { packageNameOf, publishedPlugins } from './plugins.ts'
+import { code, table } from './table.ts'
+
+const example = `jobs:
+  shop:
+    database: \${DATABASE_URL}
+    dump:
+      kind: full
+      format: custom
+    compression: zstd
+    storages:
+      - use: local
+        name: disk
+        options:
+          path: ./backups
+        retention:
+          days: 90
+          minKeep: 3
+          labels:
+            pre-deploy:
+              days: 7
+    verifiers:
+      - use: archive
+        options:
+          minTables: 10
+      - use: size
+    notifiers: []
+    schedule: '0 3 * * 0'
+    labels:
+      environment: production
+`
+
+const head = ['key', 'type', 'default', 'meaning']
+
+/** docs/configuration.md: every key, from the schema that checks it. */
+export function configurationPage(): string {
+  const schema = configJsonSchema()
+  const job = objectAt(schema, 'properties', 'jobs', 'additionalProperties')
+  const storage = objectAt(job, 'properties', 'storages', 'items')
+  const retention = objectAt(storage, 'properties', 'retention')
+  return `# Configuration
+
+This page is made from the source; \`pnpm generate\` writes it.
+
+\`holdfast init\` writes a configuration to start from. This one has all there is:
+
+\`\`\`yaml
+# yaml-language-server: $schema=./node_modules/@holdfast/core/schema/holdfast.config.schema.json
+${example}\`\`\`
+
+Everything that is wrong with a configuration is reported at once, with file, line and column, before anything starts.
+
+## The file
+
+\`holdfast.config.yaml\`, \`.yml\`, \`.json\`, \`.ts\`, \`.mts\`, \`.js\` or \`.mjs\`: the one that \`--config\` names, else the one that
+\`HOLDFAST_CONFIG\` names, else the first one from the working directory upwards. Two in one directory are an error.
+
+In TypeScript and JavaScript it is the default export; \`defineConfig\` gives it types. Node imports it as it is, so use
+only TypeScript that can be stripped: no enums, no namespaces.
+
+\`\`\`ts
+import { defineConfig } from 'holdfast'
+
+export default defineConfig({
+  jobs: { shop: { database: '\${DATABASE_URL}', storages: [{ use: 'local', options: { path: './backups' } }] } },
+})
+\`\`\`
+
+Without a configuration, \`holdfast backup\` takes the database from \`--database\`, \`DATABASE_URL\` or the PG* variables and
+stores in \`--to\`, or else \`./backups\`.
+
+## Variables
+
+In every string:
+
+${table(
+  ['written', 'becomes'],
+  [
+    ['`${NAME}`', 'the environment variable; an error where it is not set'],
+    ['`${NAME:-default}`', 'the same, or the default where it is not set or empty'],
+    ['`${file:PATH}`', 'what the file holds, without the newline at its end; relative to the configuration'],
+    ['`$${`', 'a plain `${`'],
+  ],
+)}
+
+Where a number, \`true\` or \`false\` is wanted, the text of a variable becomes one: \`days: \${BACKUP_RETENTION_DAYS}\`.
+
+The values of files, of variables whose names sound secret (PASSWORD, SECRET, TOKEN, KEY and the like) and the passwords
+in URLs are kept out of everything that Holdfast writes.
+
+## The top
+
+${table(head, keyRows(schema, ['jobs']))}
+
+## A job
+
+${table(head, keyRows(job, ['dump']))}
+
+### dump
+
+${table(head, keyRows(objectAt(job, 'properties', 'dump')))}
+
+### storages, verifiers, notifiers
+
+${table(head, keyRows(storage, ['retention']))}
+
+\`use: local\` means the package \`@holdfast/storage-local\`, \`@holdfast/verifier-local\` or \`@holdfast/notifier-local\`, as its
+place is. A name with \`@\`, \`/\` or \`.\` in it, or one that begins with \`holdfast-\`, is the name of a package; one that begins
+with \`./\`, \`../\` or \`/\` is a path. Packages are imported from the project of the configuration; those of Holdfast, where the
+project has none, from beside Holdfast itself.
+
+### retention
+
+${table(head, keyRows(retention, ['labels']))}
+
+[retention.md](retention.md) says what these rules do together.
+
+## Plugins
+
+${publishedPlugins.map(pluginSection).join('\n\n')}
+`
+}
+
+function pluginSection(plugin: Plugin): string {
+  const rows = keyRows(optionsSchemaOf(plugin))
+  const title = `### ${plugin.kind}: ${plugin.name}\n\n${code(packageNameOf(plugin))}`
+  return rows.length === 0
+    ? `${title} has no options.`
+    : `${title}\n\n${table(['option', ...head.slice(1)], rows)}`
+}
