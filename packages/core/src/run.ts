@@ -1,5 +1,5 @@
 import type { Report } from '@holdfast/plugin'
-import { backupBase, backupName } from './keys.ts'
+import { backupBase, backupName, reportKey } from './keys.ts'
 import { claimName, dumpAndStore, type Claim } from './dump.ts'
 import type { RunEvent } from './events.ts'
 import type { Job } from './job.ts'
@@ -103,6 +103,8 @@ async function keepReport(job: Job, claim: Claim, recorder: Recorder): Promise<v
   for (const { instance, name } of job.storages) {
     try {
       await writeReport(instance, claim.base, report, AbortSignal.timeout(afterwardsMs))
+      const entry = recorder.report.storages.find((one) => one.name === name)
+      if (entry !== undefined) entry.log = reportKey(claim.base)
     } catch (error) {
       recorder.warn(`the report of this run could not be kept in ${name}: ${recorder.describe(error)}`)
     }

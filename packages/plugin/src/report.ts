@@ -33,6 +33,8 @@ export interface ReportedStorage {
   /** Where the dump is. */
   location: string
   bytes: number
+  /** The key of this report in the storage, once it is kept there; so the kept report itself does not have it. */
+  log?: string
   error?: ReportedError
 }
 

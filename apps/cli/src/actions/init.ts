@@ -2,19 +2,20 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { initConfig } from '@holdfast/core'
 import type { Context } from '../context.ts'
+import { renderWarning } from '../render/error.ts'
 import { marked } from '../render/look.ts'
 import { usageError } from '../usage.ts'
 
-const fileName = 'holdfast.config.yaml'
-
 export async function init(options: { force?: true | undefined }, context: Context): Promise<void> {
   const { directory, environment, screen, quiet } = context
+  const { fileName, text, notes } = initConfig(environment)
   const path = join(directory, fileName)
-  await writeConfig(path, initConfig(environment), options.force === true)
+  await writeConfig(path, text, options.force === true)
   if (quiet) return
   screen.say(
     [
       `${marked('good', screen.look())} ${path}`,
+      ...notes.map((note) => renderWarning(note, screen.look())),
       '',
       '  Read it through, then:',
       '    holdfast doctor     checks everything that a backup needs',

@@ -1,6 +1,6 @@
 import type { Look } from './look.ts'
 import type { Pace, Sample } from './meter.ts'
-import { clean, cut, pad, widthOf } from './text.ts'
+import { cleanLine, cut, pad, widthOf } from './text.ts'
 import { formatBytes, formatDuration } from './units.ts'
 
 /** What is being done right now. */
@@ -15,22 +15,22 @@ export interface Activity extends Sample {
 
 const barWidth = 12
 
-/** The line of an activity in a terminal, never wider than the terminal. */
+/** The line of an activity in a terminal, never wider than the terminal: what is needed least goes first. */
 export function liveLine(activity: Activity, pace: Pace, elapsedMs: number, look: Look): string {
   const { title, fraction, bytes, detail } = activity
-  const parts = [
-    fraction === undefined ? '' : bar(fraction, look),
-    percentOf(activity),
-    bytes === undefined ? '' : pad(formatBytes(bytes), 6, 'right'),
-    rateOf(pace),
-    remainingOf(pace) || formatDuration(elapsedMs),
-  ].filter((part) => part !== '')
-  const head = `  ${pad(title, 9)}`
-  const line = `${head}  ${parts.join('  ')}`
+  const percent = pad(percentOf(activity), 6, 'right')
+  const size = bytes === undefined ? '' : pad(formatBytes(bytes), 6, 'right')
+  const time = remainingOf(pace) || formatDuration(elapsedMs)
+  const head = pad(title, 9)
+  const candidates = [
+    [fraction === undefined ? '' : bar(fraction, look), percent, size, rateOf(pace), time],
+    [percent, size, rateOf(pace), time],
+    [percent, rateOf(pace), time],
+    [percent, time],
+  ].map((parts) => `  ${[head, ...parts.filter((part) => part.trim() !== '')].join('  ')}`)
+  const line = candidates.find((candidate) => widthOf(candidate) < look.columns) ?? `  ${head}`
   const room = look.columns - 1 - widthOf(line) - 2
-  const busyWith = detail === undefined || room < 8 ? '' : `  ${look.paint('dim', cut(clean(detail), room))}`
-  if (widthOf(line) < look.columns) return line + busyWith
-  return cut(`${head}  ${[percentOf(activity), rateOf(pace), remainingOf(pace)].filter((part) => part !== '').join('  ')}`, look.columns - 1)
+  return detail === undefined || room < 8 ? line : `${line}  ${look.paint('dim', cut(cleanLine(detail), room))}`
 }
 
 /** The line of an activity where lines stay, as in a log. */
@@ -48,7 +48,7 @@ export function plainLine(activity: Activity, pace: Pace, elapsedMs: number): st
 function percentOf({ fraction, estimated }: Activity): string {
   if (fraction === undefined) return ''
   const percent = Math.floor(Math.min(1, Math.max(0, fraction)) * 100)
-  return pad(`${estimated === true ? '~' : ''}${percent} %`, 6, 'right')
+  return `${estimated === true ? '~' : ''}${percent} %`
 }
 
 function bar(fraction: number, look: Look): string {

@@ -23,6 +23,7 @@ export function checklist(report: Report): ChecklistItem[] {
     uploaded(report),
     uploadVerified(report),
     notified(report),
+    logged(report),
     cleanedUp(report),
   ]
 }
@@ -104,6 +105,14 @@ function notified({ notifications }: Report): ChecklistItem {
   return failed === undefined
     ? item('good', what, notifications.map(({ notifier }) => notifier).join(', '))
     : item('bad', what, `${failed.notifier}: ${failed.error?.message ?? 'failed'}`)
+}
+
+function logged({ storages }: Report): ChecklistItem {
+  const what = 'Run logged'
+  const kept = storages.filter(({ log }) => log !== undefined)
+  return kept.length === 0
+    ? item('none', what, 'the report of this run was not kept')
+    : item('good', what, `its report is beside the backup in ${kept.map(({ name }) => name).join(', ')}`)
 }
 
 function cleanedUp({ retention }: Report): ChecklistItem {

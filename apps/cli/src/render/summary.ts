@@ -3,7 +3,7 @@ import { checklist, type ChecklistItem } from './checklist.ts'
 import { definition } from './definition.ts'
 import { renderError, renderWarning } from './error.ts'
 import { marked, type Look } from './look.ts'
-import { clean, cut, pad, widthOf } from './text.ts'
+import { cleanLine, cut, pad, widthOf } from './text.ts'
 import { formatBytes, formatCount, formatDuration } from './units.ts'
 
 /**
@@ -55,7 +55,7 @@ function renderChecklist(items: readonly ChecklistItem[], look: Look): string {
   const width = Math.max(...items.map(({ what }) => widthOf(what)))
   return items
     .map(({ mark, what, detail }) => {
-      const shown = cut(clean(detail), look.columns - width - 6)
+      const shown = cut(cleanLine(detail), look.columns - width - 6)
       return `  ${marked(mark, look)} ${pad(what, width)}  ${look.paint('dim', shown)}`
     })
     .join('\n')

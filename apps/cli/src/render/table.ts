@@ -1,5 +1,5 @@
 import type { Look } from './look.ts'
-import { cut, pad, widthOf } from './text.ts'
+import { cleanLine, cut, pad, widthOf } from './text.ts'
 
 export interface Column<Row> {
   heading: string
@@ -19,8 +19,8 @@ const gap = '  '
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], look: Look): string {
   const measured = columns.map((column) => ({
     column,
-    cells: rows.map((row) => column.text(row)),
-    width: Math.max(widthOf(column.heading), ...rows.map((row) => widthOf(column.text(row)))),
+    cells: rows.map((row) => cleanLine(column.text(row))),
+    width: Math.max(widthOf(column.heading), ...rows.map((row) => widthOf(cleanLine(column.text(row))))),
   }))
   const shown = fit(measured, look.columns)
   const line = (cellOf: (index: number) => { text: string; paint?: (text: string) => string }): string =>

@@ -9,6 +9,11 @@ export function clean(text: string): string {
   return stripVTControlCharacters(text).replace(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, ' ')
 }
 
+/** The same for what must stay on one line. */
+export function cleanLine(text: string): string {
+  return clean(text).replaceAll('\n', ' ')
+}
+
 /** The columns that a text takes in a terminal; colours take none. */
 export function widthOf(text: string): number {
   return stringWidth(text)
