@@ -1,0 +1,5 @@
+export { memoryStorage, type MemoryStorage } from './memory-storage.ts'
+export type { CaseContext, StorageCapabilities, StorageCase, StorageUnderTest } from './storage/case.ts'
+export { storageCases } from './storage/cases.ts'
+export { runStorageChecks, type StorageCheck, type StorageChecksOptions } from './storage/checks.ts'
+export { storageSuite, type StorageSuiteOptions } from './storage/suite.ts'
