@@ -15,6 +15,8 @@ export interface ChildOptions {
   address: Address
   /** Ends the child: SIGTERM, then SIGKILL after five seconds. */
   signal: AbortSignal
+  /** Ends it with SIGINT first, upon which psql cancels what the server does for it; SIGTERM two seconds later. */
+  interrupt?: boolean
   /** `pipe` to write to it; by default there is nothing to read. */
   stdin?: 'pipe' | 'ignore'
   /** Every line of the standard error, redacted, at most 8 KB of each. */
@@ -43,6 +45,7 @@ export interface Child {
   fail(error: Error): void
 }
 
+const terminateAfterMs = 2_000
 const killAfterMs = 5_000
 
 /** Starts a child whose output can be trusted once it ends. Its standard error is always drained. */
@@ -62,6 +65,8 @@ export function spawnChild(file: string, args: readonly string[], options: Child
     options.stallTimeoutMs === undefined
       ? undefined
       : watchdog(options.stallTimeoutMs, () => fail(stalled(program, options)))
+  // Nobody is ready to read before the first read.
+  dog?.pause()
   const stdout = new Readable({
     highWaterMark: source.readableHighWaterMark,
     read() {
@@ -72,7 +77,8 @@ export function spawnChild(file: string, args: readonly string[], options: Child
       options.signal.removeEventListener('abort', abort)
       dog?.stop()
       source.destroy()
-      endProcess(child)
+      if (options.interrupt === true) interruptProcess(child)
+      else endProcess(child)
       callback(error)
     },
   })
@@ -159,6 +165,14 @@ export function endProcess(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGTERM')
   const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+  child.once('exit', () => clearTimeout(timer))
+}
+
+function interruptProcess(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  child.stdin?.destroy()
+  child.kill('SIGINT')
+  const timer = setTimeout(() => endProcess(child), terminateAfterMs)
   child.once('exit', () => clearTimeout(timer))
 }
 

@@ -90,7 +90,7 @@ export const stderrShapes: readonly StderrShape[] = [
     hint: () => 'Use the direct connection or a session pooler; at Supabase that is port 5432, not 6543.',
   },
   {
-    pattern: /database "((?:[^"]|"")*)" does not exist/,
+    pattern: /database "(.*)" does not exist/,
     code: 'DATABASE_MISSING',
     message: ([, name], where) => `The server has no database "${name}" (${where}).`,
     hint: () =>
