@@ -82,8 +82,6 @@ export async function dumpAndStore(
   ]
   const { rawBytes, bytes: storedBytes } = dump
   recorder.tell({ type: 'progress', progress: { stage: 'dump', fraction: 1, rawBytes, storedBytes } })
-  const { rawBytes, bytes: storedBytes } = dump
-  recorder.tell({ type: 'progress', progress: { stage: 'dump', fraction: 1, rawBytes, storedBytes } })
   for (const { storage, error } of dump.failed) recorder.dropStorage(storage, error)
   const objects: DataObject[] = [dataObject('dump', dump)]
 
