@@ -1,6 +1,6 @@
 import { createRedactor, findJob, type Config, type Job } from '@holdfast/core'
 import { exitCodeOf, isHoldfastError } from '@holdfast/plugin'
-import { findClients } from '@holdfast/postgres'
+import { findClients, parseAddress } from '@holdfast/postgres'
 import { databaseConfig, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { checkDatabase } from '../doctor/database.ts'
@@ -88,7 +88,8 @@ async function* checkJob(config: Config | undefined, name: string, context: Cont
   const plugins = [...job.storages, ...job.verifiers, ...job.notifiers]
   yield [passed('plugins', [...new Set(plugins.map(({ plugin }) => plugin))].join(', '))]
   screen.show({ title: 'database' })
-  const { checks, facts } = await checkDatabase(job, signal)
+  const address = parseAddress(findJob(config, name).database?.reveal(), context.environment)
+  const { checks, facts } = await checkDatabase(job, address, context)
   yield checks
   for (const storage of job.storages) {
     screen.show({ title: 'storage', detail: storage.name })

@@ -58,8 +58,8 @@ function describe(manifest: Manifest, look: Look): string {
 
 function renderObjects({ objects }: Manifest, look: Look): string {
   return objects
-    .map(({ role, key, bytes, sha256 }) =>
-      definition(role, `${key.slice(key.lastIndexOf('/') + 1)}  ${formatBytes(bytes)}  sha256 ${sha256}`, look),
+    .map(({ role, key, bytes }) =>
+      definition(role, `${key.slice(key.lastIndexOf('/') + 1)} (${formatBytes(bytes)})`, look),
     )
     .join('\n')
 }

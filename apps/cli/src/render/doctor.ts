@@ -11,7 +11,7 @@ const markOf: Record<DoctorCheck['status'], Mark> = { passed: 'good', warning: '
 export function renderChecks(checks: readonly DoctorCheck[], look: Look): string {
   const width = Math.min(look.columns, 110) - nameWidth - 6
   const indent = ' '.repeat(nameWidth + 6)
-  return checks
+  return inOneLine(checks)
     .flatMap(({ name, status, detail, fix, code }) => {
       const [first = '', ...rest] = wrap(clean(detail), width)
       const remedy = fix === undefined ? [] : wrap(clean(fix), width)
@@ -23,6 +23,15 @@ export function renderChecks(checks: readonly DoctorCheck[], look: Look): string
       ]
     })
     .join('\n')
+}
+
+/** What was not reached is worth one line, not one each. */
+function inOneLine(checks: readonly DoctorCheck[]): DoctorCheck[] {
+  const unreached = checks.filter(({ status, detail }) => status === 'skipped' && detail === 'not reached')
+  const [first, ...others] = unreached
+  if (first === undefined || others.length === 0) return [...checks]
+  const merged = { ...first, name: 'not reached', detail: unreached.map(({ name }) => name).join(', ') }
+  return checks.flatMap((check) => (check === first ? [merged] : unreached.includes(check) ? [] : [check]))
 }
 
 /** The last line: whether a backup would work. */

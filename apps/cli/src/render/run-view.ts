@@ -21,6 +21,7 @@ const shown: Partial<Record<StageName, string>> = {
 export function createRunView(screen: Screen): (event: RunEvent) => void {
   const told = new Map<StageName, string>()
   const verdicts: string[] = []
+  let snapshotMs = 0
   return (event) => {
     switch (event.type) {
       case 'run.started':
@@ -30,7 +31,9 @@ export function createRunView(screen: Screen): (event: RunEvent) => void {
         told.set('preflight', describeSource(event.facts))
         return
       case 'snapshot.taken':
-        told.set('snapshot', describeSnapshot(event))
+        // What it holds is told after the stage has ended.
+        screen.rest()
+        screen.say(stageLine('good', 'snapshot', describeSnapshot(event), snapshotMs, screen.look()))
         return
       case 'stage.started':
         if (shown[event.stage] !== undefined) screen.show({ title: shown[event.stage] ?? '' })
@@ -47,6 +50,7 @@ export function createRunView(screen: Screen): (event: RunEvent) => void {
         return
       case 'stage.finished': {
         const { name, status, durationMs } = event.stage
+        if (name === 'snapshot') snapshotMs = durationMs
         screen.rest()
         if (shown[name] === undefined || isSilent(event)) return
         screen.say(stageLine(status === 'passed' ? 'good' : 'bad', name, told.get(name) ?? '', durationMs, screen.look()))
@@ -61,9 +65,11 @@ export function createRunView(screen: Screen): (event: RunEvent) => void {
   }
 }
 
-/** Small stages are worth a line only when they fail. */
+/** These stages are worth a line of their own only when they fail. */
+const quietStages: readonly StageName[] = ['snapshot', 'record', 'retain', 'notify']
+
 function isSilent({ stage }: Extract<RunEvent, { type: 'stage.finished' }>): boolean {
-  return stage.status === 'passed' && (stage.name === 'record' || stage.name === 'notify' || stage.name === 'retain')
+  return stage.status === 'passed' && quietStages.includes(stage.name)
 }
 
 function activityOf({ progress }: Extract<RunEvent, { type: 'progress' }>): Activity {
