@@ -62,7 +62,9 @@ function permissionHint(
       ),
   ]
   const everything =
-    serverMajor >= 14 ? `GRANT pg_read_all_data TO ${role}; covers every table and sequence. Or: ` : ''
+    serverMajor >= 14
+      ? `GRANT pg_read_all_data TO ${role}; covers every table and sequence (the hashes of passwords too). Or: `
+      : ''
   const objects =
     largeObjects > 0
       ? ' Large objects are readable to their owner, a superuser, and whom GRANT SELECT ON LARGE OBJECT names.'

@@ -81,7 +81,8 @@ export function requireMatches({ unmatchedIncludes }: Selection): void {
 }
 
 async function connectionWarnings({ session }: Connection, request: DumpRequest): Promise<string[]> {
-  const needed = 3 + (request.rowCounts ? request.countSessions : 0)
+  // The session that holds the snapshot counts too; pg_dump and the one that watches it come on top.
+  const needed = 2 + (request.rowCounts ? request.countSessions : 1)
   const [row] = await session.query<{ free: number }>(
     `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
        - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') + 1 AS free`,
