@@ -33,8 +33,13 @@ export function retry(storage: Storage, options: RetryOptions = {}): Storage {
         return [await iterator.next(), iterator] as const
       })
       if (first.done === true) return
-      yield first.value
-      yield* { [Symbol.asyncIterator]: () => objects }
+      try {
+        yield first.value
+        yield* { [Symbol.asyncIterator]: () => objects }
+      } finally {
+        // For those who stop at the first one.
+        await objects.return?.()
+      }
     },
     remove: (key, signal) => again(signal, () => storage.remove(key, signal)),
     location: (key) => storage.location(key),
