@@ -5,7 +5,6 @@ import { hasCode } from '@holdfast/plugin'
 import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { decode } from './decode.ts'
-import { digest } from './digest.ts'
 import { encode } from './encode.ts'
 import { blockBytes } from './format.ts'
 import {
@@ -152,17 +151,6 @@ describe('none', () => {
     expect((await through(cutAt(raw, [1000]), encoder)).equals(raw)).toBe(true)
     expect(encoder.rawBytes()).toBe(raw.length)
     expect((await through([raw], decode(none))).equals(raw)).toBe(true)
-  })
-})
-
-describe('digest', () => {
-  it('has the sha256 and length of what passed, once it has all passed', async () => {
-    const raw = text(300_000)
-    const meter = digest()
-    expect(() => meter.sha256()).toThrow('only once the stream has ended')
-    expect((await through(cutAt(raw, [1000]), meter)).equals(raw)).toBe(true)
-    expect(meter.bytes()).toBe(raw.length)
-    expect(meter.sha256()).toBe(sha256(raw))
   })
 })
 
