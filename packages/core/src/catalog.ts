@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { hasCode, isHoldfastError, type HoldfastError, type Manifest, type Storage, type Verdict } from '@holdfast/plugin'
+import {
+  hasCode,
+  isHoldfastError,
+  type HoldfastError,
+  type Manifest,
+  type Storage,
+  type Verdict,
+} from '@holdfast/plugin'
 import type { JobStorage } from './job.ts'
 import { isVerdictPart, parseKey } from './keys.ts'
 import { parseManifest } from './manifest.ts'
@@ -91,17 +98,30 @@ export async function readCatalog(
     .toArray({ signal })
   const orphans = groups
     .filter((group) => !group.parts.has('manifest.json'))
-    .map(({ job: owner, base, parts, modifiedAt }) => ({ job: owner, base, keys: [...parts.values()], modifiedAt }))
+    .map(({ job: owner, base, parts, modifiedAt }) => ({
+      job: owner,
+      base,
+      keys: [...parts.values()],
+      modifiedAt,
+    }))
   backups.sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
   return { storage: storage.name, backups, orphans }
 }
 
-async function groupObjects(storage: Storage, job: string | undefined, signal: AbortSignal): Promise<Group[]> {
+async function groupObjects(
+  storage: Storage,
+  job: string | undefined,
+  signal: AbortSignal,
+): Promise<Group[]> {
   const groups = new Map<string, Group>()
   for await (const object of storage.list(job === undefined ? '' : `${job}/`, signal)) {
     const key = parseKey(object.key)
     if (key === undefined) continue
-    const group = groups.get(key.base) ?? { ...key, parts: new Map<string, string>(), modifiedAt: object.modifiedAt }
+    const group = groups.get(key.base) ?? {
+      ...key,
+      parts: new Map<string, string>(),
+      modifiedAt: object.modifiedAt,
+    }
     group.parts.set(key.part, object.key)
     if (object.modifiedAt > group.modifiedAt) group.modifiedAt = object.modifiedAt
     groups.set(key.base, group)
@@ -110,7 +130,11 @@ async function groupObjects(storage: Storage, job: string | undefined, signal: A
 }
 
 /** Resolves false for a backup that was deleted since it was listed. */
-async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal): Promise<StoredBackup | false> {
+async function readBackup(
+  storage: JobStorage,
+  group: Group,
+  signal: AbortSignal,
+): Promise<StoredBackup | false> {
   const copy = {
     storage: storage.name,
     plugin: storage.plugin,

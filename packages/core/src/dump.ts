@@ -88,7 +88,11 @@ export async function dumpAndStore(
   let { storages } = dump
   const roles = snapshot.globals(signal)
   if (roles !== undefined) {
-    const globals = await storeEverywhere(roles, globalsKey(base, compression), { storages, compression, signal })
+    const globals = await storeEverywhere(roles, globalsKey(base, compression), {
+      storages,
+      compression,
+      signal,
+    })
     for (const { storage, error } of globals.failed) recorder.dropStorage(storage, error)
     objects.push(dataObject('globals', globals))
     storages = globals.storages

@@ -27,7 +27,13 @@ export async function publish(
   snapshot: Snapshot,
   claim: Claim,
   dumped: Dumped,
-  run: { startedAt: Date; finishedAt: Date; label?: string | undefined; recorder: Recorder; signal: AbortSignal },
+  run: {
+    startedAt: Date
+    finishedAt: Date
+    label?: string | undefined
+    recorder: Recorder
+    signal: AbortSignal
+  },
 ): Promise<Published> {
   const sidecar = sidecarOf(dumped.objects)
   const rows = dumped.tables.every((table) => table.rows !== undefined)
@@ -65,7 +71,10 @@ export async function publish(
   let written = { key: '', bytes: 0, sha256: '' }
   for (const storage of dumped.storages) {
     try {
-      await putBytes(storage.instance, sidecar.object.key, sidecar.bytes, { signal: run.signal, ifAbsent: true })
+      await putBytes(storage.instance, sidecar.object.key, sidecar.bytes, {
+        signal: run.signal,
+        ifAbsent: true,
+      })
       written = await writeManifest(storage.instance, claim.base, manifest, run.signal)
       storages.push(storage)
     } catch (error) {

@@ -21,7 +21,10 @@ export async function putBytes(
     const mayBeOurs = isRepeated && options.ifAbsent
     isRepeated = true
     try {
-      await storage.put(key, Readable.from([bytes], { objectMode: false }), { ...options, bytes: bytes.length })
+      await storage.put(key, Readable.from([bytes], { objectMode: false }), {
+        ...options,
+        bytes: bytes.length,
+      })
     } catch (error) {
       const isThere = mayBeOurs && hasCode(error, 'STORAGE_EXISTS')
       if (!isThere || (await readText(storage, key, options.signal)) !== bytes.toString()) throw error
@@ -64,7 +67,12 @@ export async function writeVerdicts(
 }
 
 /** The run log. The first report of a run is the one that stays. */
-export async function writeReport(storage: Storage, base: string, report: Report, signal: AbortSignal): Promise<void> {
+export async function writeReport(
+  storage: Storage,
+  base: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
   await putBytes(storage, reportKey(base), json(report), { signal, ifAbsent: true })
 }
 

@@ -37,11 +37,15 @@ export async function verifyCopy(
       if (options.signal.aborted) throw options.signal.reason
       throw isHoldfastError(error)
         ? error.within({ stage: 'verify', plugin: verifier.name })
-        : new HoldfastError('INTERNAL', `${verifier.name} broke: ${error instanceof Error ? error.message : String(error)}`, {
-            stage: 'verify',
-            plugin: verifier.name,
-            cause: error,
-          })
+        : new HoldfastError(
+            'INTERNAL',
+            `${verifier.name} broke: ${error instanceof Error ? error.message : String(error)}`,
+            {
+              stage: 'verify',
+              plugin: verifier.name,
+              cause: error,
+            },
+          )
     } finally {
       await rm(workspace, { recursive: true, force: true })
     }
@@ -55,7 +59,10 @@ async function askVerifier(
   workspace: string,
   { onProgress, signal }: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
 ): Promise<Verdict> {
-  const totalBytes = manifest.objects.reduce((sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes), 0)
+  const totalBytes = manifest.objects.reduce(
+    (sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes),
+    0,
+  )
   let readBytes = 0
   let toldBytes = 0
   const open = async (role: DataRole) => {
@@ -64,7 +71,13 @@ async function askVerifier(
       readBytes += chunk.length
       if (readBytes - toldBytes < progressStepBytes && readBytes < totalBytes) return
       toldBytes = readBytes
-      onProgress?.({ stage: 'verify', fraction: readBytes / totalBytes, detail: name, rawBytes: readBytes, storedBytes: 0 })
+      onProgress?.({
+        stage: 'verify',
+        fraction: readBytes / totalBytes,
+        detail: name,
+        rawBytes: readBytes,
+        storedBytes: 0,
+      })
     })
     return stream.pause()
   }

@@ -17,7 +17,14 @@ export type {
 } from './manifest.ts'
 export type { Notifier } from './notifier.ts'
 export { OptionsError, optionsFrom, type OptionsIssue, type StandardSchema } from './options.ts'
-export { apiVersion, definePlugin, type Instances, type Plugin, type PluginContext, type PluginKind } from './plugin.ts'
+export {
+  apiVersion,
+  definePlugin,
+  type Instances,
+  type Plugin,
+  type PluginContext,
+  type PluginKind,
+} from './plugin.ts'
 export type {
   Report,
   ReportedBackup,

@@ -15,7 +15,6 @@ import {
   gzip,
   none,
   random,
-  sha256,
   text,
   through,
   zstd,

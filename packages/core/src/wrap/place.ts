@@ -5,7 +5,7 @@ import { HoldfastError, isHoldfastError, type Storage } from '@holdfast/plugin'
  * Gives every error of a storage its place: the configured name of the plugin it came from. What is not of the
  * family becomes STORAGE_FAILED with the original as cause, also in the middle of a stream. A cancelled call throws
  * the signal's reason, and an error that the body of a `put` brought with it stays what it is. Goes around the
- * plugin's own storage, or around `readOnly` where nothing may be written, and inside `retry`.
+ * plugin's own storage, inside `retry`.
  */
 export function place(storage: Storage, plugin: string): Storage {
   const placed = (error: unknown): HoldfastError => {
