@@ -8,6 +8,7 @@ import { chooseCopy, openObject, type ReadableCopy } from '@holdfast/core'
 import { HoldfastError, type DataRole } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { findOne, type PlaceOptions } from '../places.ts'
+import { renderWarning } from '../render/error.ts'
 import { marked } from '../render/look.ts'
 import { formatBytes } from '../render/units.ts'
 import { usageError } from '../usage.ts'
@@ -19,7 +20,7 @@ export interface GetOptions extends PlaceOptions {
   force?: true | undefined
 }
 
-export async function get(wanted: string, options: GetOptions, context: Context): Promise<void> {
+export async function get(wanted: string, options: GetOptions, context: Context): Promise<number> {
   const { screen, directory, quiet, signal } = context
   const { backup, place } = await findOne(wanted, options, context)
   const copy = chooseCopy(backup, place.job.storages)
@@ -28,12 +29,7 @@ export async function get(wanted: string, options: GetOptions, context: Context)
   if (!copy.manifest.objects.some((object) => object.role === role)) {
     throw usageError(`${backup.name} holds no ${role}`, 'Roles are kept beside full dumps, unless that is turned off.')
   }
-  if (options.output === '-') {
-    // Whoever reads our output decides when it ends.
-    await pipeline(await open(copy, role, decode, context), process.stdout, { signal, end: false })
-    screen.rest()
-    return
-  }
+  if (options.output === '-') return toStdout(copy, role, decode, context)
 
   const target = resolve(directory, options.output ?? '.')
   const isDirectory = (await stat(target).catch(() => undefined))?.isDirectory() === true
@@ -51,6 +47,23 @@ export async function get(wanted: string, options: GetOptions, context: Context)
     const bytes = await writeWhole(body, file.path, options.force === true, signal)
     screen.rest()
     if (!quiet) screen.say(`${marked('good', screen.look())} ${file.path}  ${formatBytes(bytes)}`)
+  }
+  return 0
+}
+
+async function toStdout(copy: ReadableCopy, role: DataRole, decode: boolean, context: Context): Promise<number> {
+  const { screen, signal } = context
+  if (process.stdout.isTTY) {
+    throw usageError('stdout is a terminal, which is no place for a backup', 'Send it into a file or another program.')
+  }
+  try {
+    await pipeline(await open(copy, role, decode, context), process.stdout, { signal, end: false })
+    return 0
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+    screen.rest()
+    screen.say(renderWarning('whatever reads this stopped before the end', screen.look()))
+    return 1
   }
 }
 
