@@ -114,7 +114,7 @@ export function spawnChild(file: string, args: readonly string[], options: Child
     })
     // A failure need not wait for a reader who is slow; its text is all there once the standard error has ended.
     child.once('exit', (code, signal) => {
-      if (code !== 0) void explainExit({ code, signal }).then(fail)
+      if (code !== 0 || stdout.destroyed) void explainExit({ code, signal }).then(fail)
     })
     child.once('close', (code, signal) => {
       if (code === 0) finish()
@@ -124,6 +124,8 @@ export function spawnChild(file: string, args: readonly string[], options: Child
   const explainExit = async (exit: Exit): Promise<Error> => {
     dog?.stop()
     await settled(child)
+    // A process of its own that it left behind may hold this open.
+    child.stderr.destroy()
     const error = classifyFailure(program, stderr.tail(), exit, options.address, options.fallbackCode)
     return (await options.explain?.(error).catch(() => error)) ?? error
   }
