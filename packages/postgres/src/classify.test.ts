@@ -92,7 +92,7 @@ describe('classifyFailure', () => {
     ],
     [
       'pg_dump: error: Dumping the contents of table "t" failed: PQgetResult() failed.\npg_dump: detail: Error message from server: ERROR:  canceling statement due to conflict with recovery',
-      'DATABASE_CONNECTION_LOST',
+      'DATABASE_DUMP_FAILED',
     ],
     ['pg_dump: error: could not write to output file: No space left on device', 'DATABASE_DUMP_FAILED'],
     ['pg_dump: error: out of memory', 'DATABASE_DUMP_FAILED'],

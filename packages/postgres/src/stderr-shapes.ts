@@ -56,11 +56,11 @@ export const stderrShapes: readonly StderrShape[] = [
   },
   {
     pattern:
-      /server does not support SSL|SSL error|certificate authentication failed|certificate verify failed|root certificate file|server certificate for|could not (?:read|load|open) .*(?:certificate|private key)|private key file|server common name|SSL connection .*(?:required|requested)|channel binding required|requires? (?:an )?SSL|SSL\/TLS required/i,
+      /server does not support SSL|SSL error|requires a valid client certificate|certificate authentication failed|certificate verify failed|root certificate file|server certificate for|could not (?:read|load|open) .*(?:certificate|private key)|private key file|server common name|SSL connection .*(?:required|requested)|channel binding required|requires? (?:an )?SSL|SSL\/TLS required/i,
     code: 'DATABASE_TLS',
     message: (_, where) => `The connection to ${where} could not be secured as asked for.`,
     hint: () =>
-      'Check sslmode, sslrootcert and the files they name; with verify-full the host must be a name in the certificate of the server.',
+      'Check sslmode, sslrootcert, sslcert and the files they name; with verify-full the host must be a name in the certificate of the server.',
   },
   {
     pattern: /^(?![^]*, SSL encryption)[^]*no pg_hba\.conf entry for [^\n]*no encryption/,
@@ -125,6 +125,15 @@ export const stderrShapes: readonly StderrShape[] = [
       `A table of ${where} stayed locked by another session for longer than lockWaitTimeoutMs.`,
     hint: () =>
       'SELECT * FROM pg_locks WHERE NOT granted shows who waits for whom. Back up at a calmer hour, or raise lockWaitTimeoutMs.',
+    retryable: true,
+  },
+  {
+    pattern: /conflict with recovery/,
+    code: 'DATABASE_DUMP_FAILED',
+    message: (_, where) =>
+      `The standby ${where} cancelled the dump, because it stood in the way of its recovery.`,
+    hint: () =>
+      'Set hot_standby_feedback = on there, or raise max_standby_streaming_delay, or back up the primary.',
     retryable: true,
   },
   {
