@@ -89,6 +89,7 @@ async function backUp(
       const dumped = await recorder.stage(['dump', 'transform', 'store'], () =>
         dumpAndStore(job, { ...ready, storages: writes.storages }, snapshot, claim, recorder, signal),
       )
+      for (const warning of snapshot.warnings) recorder.warn(warning)
       return recorder.stage('record', () =>
         publish(job, ready, snapshot, claim, dumped, {
           startedAt,
