@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import {
   HoldfastError,
   isHoldfastError,
+  makePrivateDirectory,
   type DataRole,
   type Manifest,
   type Verdict,
@@ -30,9 +28,9 @@ export async function verifyCopy(
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
   for (const verifier of verifiers) {
-    const workspace = await mkdtemp(join(tmpdir(), 'holdfast-verify-'))
+    const workspace = await makePrivateDirectory('verify')
     try {
-      verdicts.push(await askVerifier(copy, verifier, workspace, options))
+      verdicts.push(await askVerifier(copy, verifier, workspace.path, options))
     } catch (error) {
       if (options.signal.aborted) throw options.signal.reason
       throw isHoldfastError(error)
@@ -47,7 +45,7 @@ export async function verifyCopy(
             },
           )
     } finally {
-      await rm(workspace, { recursive: true, force: true })
+      await workspace.remove()
     }
   }
   return verdicts

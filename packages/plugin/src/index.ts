@@ -25,6 +25,7 @@ export {
   type PluginContext,
   type PluginKind,
 } from './plugin.ts'
+export { makePrivateDirectory, type PrivateDirectory } from './private-directory.ts'
 export type {
   Report,
   ReportedBackup,

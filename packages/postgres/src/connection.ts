@@ -1,7 +1,7 @@
+import { makePrivateDirectory } from '@holdfast/plugin'
 import type { Address } from './address.ts'
 import { chooseClient, type Client, findClients, newestClient } from './clients.ts'
 import { connectionEnvironment } from './environment.ts'
-import { makePrivateDirectory } from './private-directory.ts'
 import { openSession, type Session } from './session.ts'
 
 /** One server as one job reaches it: the client that fits it, what its children need, and a first session. */
@@ -31,7 +31,7 @@ export async function connect(
 ): Promise<Connection> {
   const clients = await findClients(options.environment)
   const newest = newestClient(clients)
-  const directory = await makePrivateDirectory()
+  const directory = await makePrivateDirectory('postgres')
   const sessions: Session[] = []
   const close = async () => {
     await Promise.all(sessions.map((session) => session.close()))
