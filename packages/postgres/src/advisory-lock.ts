@@ -4,7 +4,7 @@ import { list } from './permissions.ts'
 import type { Session } from './session.ts'
 
 /** Two 32-bit numbers, as pg_locks shows them, that stand for a job in its database. */
-export function lockKey(job: string): { high: number; low: number } {
+function lockKey(job: string): { high: number; low: number } {
   const digest = createHash('sha256').update(`holdfast job ${job}`).digest()
   return { high: digest.readInt32BE(0), low: digest.readInt32BE(4) }
 }

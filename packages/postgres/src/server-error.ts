@@ -1,7 +1,7 @@
 import { type ErrorCode, HoldfastError } from '@holdfast/plugin'
 
-/** What the server said of a query, for code that decides by SQLSTATE. */
-export class ServerError extends Error {
+/** What the server said of a query; `sqlStateOf` finds it again. */
+class ServerError extends Error {
   override readonly name = 'ServerError'
   readonly sqlState: string
 

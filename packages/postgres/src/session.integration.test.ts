@@ -83,9 +83,9 @@ describe('openSession', () => {
   it('keeps one transaction over many statements', async () => {
     const connection = await openDefault()
     await connection.execute('BEGIN')
-    await connection.execute('CREATE TABLE gone (id int)')
+    await connection.execute('CREATE TABLE public.gone (id int)')
     await connection.execute('ROLLBACK')
-    expect(await connection.query(`SELECT to_regclass('gone') AS gone`)).toEqual([{ gone: null }])
+    expect(await connection.query(`SELECT to_regclass('public.gone') AS gone`)).toEqual([{ gone: null }])
   })
 
   it('cancels a running query on the server when aborted', async () => {
