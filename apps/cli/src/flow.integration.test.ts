@@ -110,7 +110,9 @@ describe('without a configuration', () => {
       expect.stringMatching(/\.dump\.zst\.sha256$/),
       expect.stringMatching(/\.globals\.sql\.zst$/),
     ])
-    await execute('sha256sum', ['--check', '--strict', files.find((file) => file.endsWith('.sha256'))!], { cwd: elsewhere })
+    await execute('sha256sum', ['--check', '--strict', files.find((file) => file.endsWith('.sha256'))!], {
+      cwd: elsewhere,
+    })
 
     expect((await desk.run(['get', 'latest', '--decode', '--output', 'shop.dump'])).exitCode).toBe(0)
     expect((await readFile(join(desk.directory, 'shop.dump'))).subarray(0, 5).toString()).toBe('PGDMP')
@@ -124,7 +126,11 @@ describe('without a configuration', () => {
   it('verifies it again', async () => {
     const { exitCode, stdout } = await desk.run(['verify', 'latest', '--json', '--quiet'])
     expect(exitCode).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ command: 'verify', status: 'succeeded', backup: { job: shop.name } })
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: 'verify',
+      status: 'succeeded',
+      backup: { job: shop.name },
+    })
   })
 
   it('restores it with equal rows, into an empty database and into one that is made', async () => {
@@ -150,7 +156,12 @@ describe('without a configuration', () => {
     expect((await list()).map((backup) => backup.protected)).toEqual([false, false, true])
 
     const plan = await desk.run(['prune', '--plan', '--json', '--from', 'backups', '--last', '1'])
-    const actions = JSON.parse(plan.stdout) as { storage: string; backup: string; action: string; reason: string }[]
+    const actions = JSON.parse(plan.stdout) as {
+      storage: string
+      backup: string
+      action: string
+      reason: string
+    }[]
     expect(actions.map(({ action }) => action)).toEqual(['keep', 'delete', 'keep'])
     expect(actions[2]).toEqual({ storage: 'local', backup: oldest.name, action: 'keep', reason: 'protected' })
     expect(await list()).toHaveLength(3)
@@ -195,13 +206,26 @@ describe('doctor', () => {
     const { exitCode, stdout } = await desk.run(['doctor', '--json'])
     expect(exitCode).toBe(0)
     const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string }[] }
-    const names = ['connection', 'versions', 'pooler', 'permissions', 'row security', 'clock', 'storage local']
-    for (const name of names) expect(checks).toContainEqual(expect.objectContaining({ name, status: 'passed' }))
-    expect((await readdir(join(desk.directory, 'backups', shop.name))).filter((file) => file.startsWith('.'))).toEqual([])
+    const names = [
+      'connection',
+      'versions',
+      'pooler',
+      'permissions',
+      'row security',
+      'clock',
+      'storage local',
+    ]
+    for (const name of names)
+      expect(checks).toContainEqual(expect.objectContaining({ name, status: 'passed' }))
+    expect(
+      (await readdir(join(desk.directory, 'backups', shop.name))).filter((file) => file.startsWith('.')),
+    ).toEqual([])
   })
 
   it('says which check failed, with a fix', async () => {
-    const { exitCode, stdout } = await desk.run(['doctor'], { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/x' })
+    const { exitCode, stdout } = await desk.run(['doctor'], {
+      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/x',
+    })
     expect(exitCode).toBe(3)
     expect(stdout).toMatch(/✗ connection .*\n(.*\n)*.*DATABASE_UNREACHABLE/)
     expect(stdout).toContain('– not reached    versions, pooler, tables, permissions, row security')

@@ -44,7 +44,10 @@ export async function openDesk(environment: Record<string, string> = {}): Promis
 }
 
 /** A small shop of a few tables; enough rows that losing them shows. */
-export async function createShop(postgresUrl: string, label: string): Promise<{ server: PostgresAccess; shop: TestDatabase }> {
+export async function createShop(
+  postgresUrl: string,
+  label: string,
+): Promise<{ server: PostgresAccess; shop: TestDatabase }> {
   const server = usePostgres(postgresUrl)
   const shop = await server.createDatabase(label)
   await shop.psql(`

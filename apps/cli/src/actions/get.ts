@@ -27,7 +27,10 @@ export async function get(wanted: string, options: GetOptions, context: Context)
   const decode = options.decode === true
   const role: DataRole = options.globals === true ? 'globals' : 'dump'
   if (!copy.manifest.objects.some((object) => object.role === role)) {
-    throw usageError(`${backup.name} holds no ${role}`, 'Roles are kept beside full dumps, unless that is turned off.')
+    throw usageError(
+      `${backup.name} holds no ${role}`,
+      'Roles are kept beside full dumps, unless that is turned off.',
+    )
   }
   if (options.output === '-') return toStdout(copy, role, decode, context)
 
@@ -51,10 +54,18 @@ export async function get(wanted: string, options: GetOptions, context: Context)
   return 0
 }
 
-async function toStdout(copy: ReadableCopy, role: DataRole, decode: boolean, context: Context): Promise<number> {
+async function toStdout(
+  copy: ReadableCopy,
+  role: DataRole,
+  decode: boolean,
+  context: Context,
+): Promise<number> {
   const { screen, signal } = context
   if (process.stdout.isTTY) {
-    throw usageError('stdout is a terminal, which is no place for a backup', 'Send it into a file or another program.')
+    throw usageError(
+      'stdout is a terminal, which is no place for a backup',
+      'Send it into a file or another program.',
+    )
   }
   try {
     await pipeline(await open(copy, role, decode, context), process.stdout, { signal, end: false })
@@ -70,7 +81,11 @@ async function toStdout(copy: ReadableCopy, role: DataRole, decode: boolean, con
 type FileRole = DataRole | 'sidecar'
 
 /** What goes into a directory: as it is stored, everything that `sha256sum -c` needs; decoded, the one thing. */
-function filesOf(copy: ReadableCopy, role: DataRole, options: GetOptions): { role: FileRole; name: string }[] {
+function filesOf(
+  copy: ReadableCopy,
+  role: DataRole,
+  options: GetOptions,
+): { role: FileRole; name: string }[] {
   const { manifest } = copy
   if (options.decode === true) {
     const extension = role === 'globals' ? 'globals.sql' : manifest.format === 'custom' ? 'dump' : 'sql'
@@ -104,11 +119,19 @@ async function open(
 async function refuseExisting(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) return
-  throw usageError(`${path} is there already`, 'Choose another path with --output, or replace it with --force.')
+  throw usageError(
+    `${path} is there already`,
+    'Choose another path with --output, or replace it with --force.',
+  )
 }
 
 /** Writes a file whole or not at all, readable by its owner only; its length. */
-async function writeWhole(body: Readable, path: string, replace: boolean, signal: AbortSignal): Promise<number> {
+async function writeWhole(
+  body: Readable,
+  path: string,
+  replace: boolean,
+  signal: AbortSignal,
+): Promise<number> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
   try {
     const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true })

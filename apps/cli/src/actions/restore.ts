@@ -20,7 +20,11 @@ export interface RestoreCommandOptions extends PlaceOptions {
   dryRun?: true | undefined
 }
 
-export async function restore(wanted: string, options: RestoreCommandOptions, context: Context): Promise<number> {
+export async function restore(
+  wanted: string,
+  options: RestoreCommandOptions,
+  context: Context,
+): Promise<number> {
   const { screen, stdout, environment, json, quiet, signal, now } = context
   warnOfPassword(options.to, 'PGPASSWORD or ~/.pgpass', context)
   if (options.to.trim() === '') throw usageError('--to is empty', 'It says which database to restore into.')

@@ -54,7 +54,10 @@ export async function checkDatabase(
 
 function describe({ database, client }: SourceFacts): DoctorCheck[] {
   return [
-    passed('connection', `${database.user}@${database.host}:${database.port}/${database.name}, ${formatBytes(database.bytes)}`),
+    passed(
+      'connection',
+      `${database.user}@${database.host}:${database.port}/${database.name}, ${formatBytes(database.bytes)}`,
+    ),
     passed('versions', `PostgreSQL ${database.serverVersion}, pg_dump ${client.version}`),
     passed('pooler', 'none in between'),
     passed('permissions', 'everything in the dump can be read'),

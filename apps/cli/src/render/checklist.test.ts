@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { checklist } from './checklist.ts'
 import { goodReport } from './report.test.data.ts'
 
-const marksOf = (report: Report) => Object.fromEntries(checklist(report).map(({ what, mark }) => [what, mark]))
-const detailOf = (report: Report, what: string) => checklist(report).find((item) => item.what === what)?.detail
+const marksOf = (report: Report) =>
+  Object.fromEntries(checklist(report).map(({ what, mark }) => [what, mark]))
+const detailOf = (report: Report, what: string) =>
+  checklist(report).find((item) => item.what === what)?.detail
 
 describe('checklist', () => {
   it('ticks what happened and nothing else', () => {
@@ -31,7 +33,11 @@ describe('checklist', () => {
   it('shows the worst of what the verifiers said', () => {
     const verdicts = goodReport.verdicts.map((verdict) =>
       verdict.proves === 'plausible'
-        ? { ...verdict, status: 'failed' as const, checks: [{ name: 'rows', status: 'failed' as const, detail: '40% fewer' }] }
+        ? {
+            ...verdict,
+            status: 'failed' as const,
+            checks: [{ name: 'rows', status: 'failed' as const, detail: '40% fewer' }],
+          }
         : verdict,
     )
     expect(marksOf({ ...goodReport, verdicts })['File size reasonable']).toBe('bad')
@@ -52,7 +58,10 @@ describe('checklist', () => {
     const report: Report = {
       ...goodReport,
       status: 'partial',
-      storages: [...goodReport.storages, { name: 'bucket', plugin: 's3', status: 'failed', location: 's3://b', bytes: 0, error }],
+      storages: [
+        ...goodReport.storages,
+        { name: 'bucket', plugin: 's3', status: 'failed', location: 's3://b', bytes: 0, error },
+      ],
       notifications: [{ notifier: 'mail', plugin: 'smtp', status: 'failed', durationMs: 1, error }],
       retention: [{ storage: 'local', deleted: [], kept: 3, orphans: 0, errors: [error] }],
     }

@@ -39,7 +39,12 @@ function created({ backup }: Report): ChecklistItem {
   return item('good', what, `${formatBytes(dump?.bytes ?? 0)}, ${formatCount(backup.tables, 'table')}`)
 }
 
-const markOf: Record<Verdict['status'], Mark> = { passed: 'good', warning: 'warning', failed: 'bad', skipped: 'none' }
+const markOf: Record<Verdict['status'], Mark> = {
+  passed: 'good',
+  warning: 'warning',
+  failed: 'bad',
+  skipped: 'none',
+}
 
 function reasonableSize({ verdicts }: Report): ChecklistItem {
   const what = 'File size reasonable'

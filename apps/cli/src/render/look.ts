@@ -37,6 +37,11 @@ export function lookOf(stream: { isTTY?: boolean; columns?: number }, environmen
   }
 }
 
+/** The columns that read well for sentences; a log gets them in one line. */
+export function readingWidth({ columns }: Look): number {
+  return columns === Infinity ? Infinity : Math.min(columns, 110)
+}
+
 /** What stands before a line to say how something went. */
 export const marks = { good: '✓', warning: '!', bad: '✗', none: '–' } as const
 

@@ -40,7 +40,8 @@ export function createRunView(screen: Screen): (event: RunEvent) => void {
         return
       case 'progress': {
         const { stage, rawBytes, storedBytes } = event.progress
-        if (stage === 'dump') told.set('dump', `${formatBytes(rawBytes)} read, ${formatBytes(storedBytes)} stored`)
+        if (stage === 'dump')
+          told.set('dump', `${formatBytes(rawBytes)} read, ${formatBytes(storedBytes)} stored`)
         screen.show(activityOf(event))
         return
       }
@@ -53,7 +54,15 @@ export function createRunView(screen: Screen): (event: RunEvent) => void {
         if (name === 'snapshot') snapshotMs = durationMs
         screen.rest()
         if (shown[name] === undefined || isSilent(event)) return
-        screen.say(stageLine(status === 'passed' ? 'good' : 'bad', name, told.get(name) ?? '', durationMs, screen.look()))
+        screen.say(
+          stageLine(
+            status === 'passed' ? 'good' : 'bad',
+            name,
+            told.get(name) ?? '',
+            durationMs,
+            screen.look(),
+          ),
+        )
         return
       }
       case 'warning':
@@ -86,7 +95,16 @@ function describeSnapshot({ tables, largeObjects }: { tables: number; largeObjec
   return formatCount(tables, 'table') + objects
 }
 
-function stageLine(mark: 'good' | 'bad', name: string, detail: string, durationMs: number, look: Look): string {
-  const time = look.paint('dim', detail === '' ? formatDuration(durationMs) : `  ${formatDuration(durationMs)}`)
+function stageLine(
+  mark: 'good' | 'bad',
+  name: string,
+  detail: string,
+  durationMs: number,
+  look: Look,
+): string {
+  const time = look.paint(
+    'dim',
+    detail === '' ? formatDuration(durationMs) : `  ${formatDuration(durationMs)}`,
+  )
   return `${marked(mark, look)} ${pad(name, 9)}  ${detail}${time}`
 }
