@@ -30,6 +30,19 @@ describe('what a storage says of a backup', () => {
       [{}, { proves: 'plausible', status: 'failed' }],
       { verification: 'archive', suspect: true },
     ],
+    [
+      'not plausible to one of two verifiers',
+      [
+        { proves: 'plausible', status: 'failed' },
+        { proves: 'plausible', verifier: 'another' },
+      ],
+      { suspect: true },
+    ],
+    [
+      'damaged to one of two verifiers',
+      [{ status: 'failed' }, { verifier: 'another' }],
+      { verification: 'failed' },
+    ],
   ])('%s', async (_title, verdicts, expected) => {
     const disk = memoryStorage()
     await addBackup(disk, day(1), {}, verdicts)

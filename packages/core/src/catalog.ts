@@ -158,9 +158,9 @@ async function readBackup(
       location: storage.instance.location(dump?.key ?? group.base),
       startedAt: new Date(manifest.startedAt),
       manifest,
-      verdicts: Object.values(verdicts),
+      verdicts,
       verification: verificationOf(verdicts),
-      suspect: verdicts.plausible?.status === 'failed' && !copy.accepted,
+      suspect: hasFailed(verdicts, 'plausible') && !copy.accepted,
     }
   } catch (error) {
     if (!isHoldfastError(error) || error.code !== 'VERIFY_MANIFEST') throw error
@@ -202,17 +202,20 @@ function parseRecord(json: string): VerdictRecord | undefined {
   }
 }
 
-/** The last verdict of each kind; one that looked at nothing takes nothing back. */
-function latestVerdicts(verdicts: readonly Verdict[]): Partial<Record<Verdict['proves'], Verdict>> {
-  return Object.fromEntries(
-    verdicts.filter((verdict) => verdict.status !== 'skipped').map((verdict) => [verdict.proves, verdict]),
-  )
+/** The last verdict of each verifier, which none of another takes back; one that looked at nothing takes nothing back. */
+function latestVerdicts(verdicts: readonly Verdict[]): Verdict[] {
+  const telling = verdicts.filter(({ status }) => status !== 'skipped')
+  return [...new Map(telling.map((verdict) => [`${verdict.proves} ${verdict.verifier}`, verdict])).values()]
 }
 
-function verificationOf(latest: Partial<Record<Verdict['proves'], Verdict>>): Verification {
-  if (latest.archive?.status === 'failed' || latest.restored?.status === 'failed') return 'failed'
-  if (latest.restored !== undefined) return 'restored'
-  return latest.archive === undefined ? 'unverified' : 'archive'
+function verificationOf(latest: readonly Verdict[]): Verification {
+  if (hasFailed(latest, 'archive') || hasFailed(latest, 'restored')) return 'failed'
+  if (latest.some(({ proves }) => proves === 'restored')) return 'restored'
+  return latest.some(({ proves }) => proves === 'archive') ? 'archive' : 'unverified'
+}
+
+function hasFailed(verdicts: readonly Verdict[], proves: Verdict['proves']): boolean {
+  return verdicts.some((verdict) => verdict.proves === proves && verdict.status === 'failed')
 }
 
 async function readIfThere(storage: Storage, key: string, signal: AbortSignal): Promise<string | undefined> {
