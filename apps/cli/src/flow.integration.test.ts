@@ -201,6 +201,32 @@ describe('without a configuration', () => {
   })
 })
 
+describe('output that nobody reads to its end', () => {
+  const piped = async (command: string) =>
+    execute('bash', ['-c', `${command}; echo "\${PIPESTATUS[0]}" >&2`], {
+      cwd: desk.directory,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: desk.directory,
+        DATABASE_URL: shop.url,
+        NODE: process.execPath,
+        BIN: desk.bin,
+      },
+    })
+
+  it('is no reason to fail, nor to crash loudly', async () => {
+    expect((await piped('"$NODE" "$BIN" show latest | head -c 1')).stderr).toBe('0\n')
+    const { stderr } = await piped('"$NODE" "$BIN" backup --json --quiet --to unread | true')
+    expect(stderr).toBe('0\n')
+    expect(await list('--from', 'unread')).toHaveLength(1)
+  })
+
+  it('is told where it was to be whole', async () => {
+    const { stderr } = await piped('"$NODE" "$BIN" get latest --decode --output - | true')
+    expect(stderr).toMatch(/^! whatever reads this stopped before the end\n1\n$/)
+  })
+})
+
 describe('doctor', () => {
   it('finds everything in order', async () => {
     const { exitCode, stdout } = await desk.run(['doctor', '--json'])

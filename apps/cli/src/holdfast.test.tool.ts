@@ -18,6 +18,8 @@ export type Running = ResultPromise<RunOptions>
 /** An empty directory to run the real command in, as a person would: nothing but PATH comes from this process. */
 export interface Desk {
   directory: string
+  /** The command's file. */
+  bin: string
   run(arguments_: readonly string[], environment?: Record<string, string>): Running
   clear(): Promise<void>
 }
@@ -33,6 +35,7 @@ export async function openDesk(environment: Record<string, string> = {}): Promis
   }
   return {
     directory,
+    bin,
     run: (arguments_, more = {}) =>
       execa<RunOptions>(process.execPath, [bin, ...arguments_], {
         ...options,

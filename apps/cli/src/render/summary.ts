@@ -17,7 +17,7 @@ export function renderSummary(report: Report, look: Look, { brief }: { brief: bo
       ? []
       : [facts(report, look), renderChecklist(checklist(report), look), howToRestore(report)]),
     report.warnings.map((warning) => renderWarning(warning, look)).join('\n'),
-    report.error === undefined ? '' : renderError(report.error, look),
+    report.error === undefined || report.status === 'cancelled' ? '' : renderError(report.error, look),
     verdictLine(report, look),
   ]
   return blocks.filter((block) => block !== '').join(brief ? '\n' : '\n\n')
