@@ -49,7 +49,8 @@ export async function publish(
     selection: { include: [...job.dump.tables.include], exclude: [...job.dump.tables.exclude] },
     format: job.dump.format,
     ...(run.label !== undefined && { label: run.label }),
-    labels: job.labels,
+    // Free text: a variable that was put in may have been a secret.
+    labels: job.redactor.value(job.labels),
     startedAt: run.startedAt.toISOString(),
     finishedAt: run.finishedAt.toISOString(),
     holdfast: { version: holdfastVersion },
@@ -63,7 +64,7 @@ export async function publish(
     ...(rows !== undefined && { rows }),
     largeObjects: snapshot.largeObjects,
     omissions: [...snapshot.omissions],
-    warnings: run.recorder.report.warnings,
+    warnings: job.redactor.value(run.recorder.report.warnings),
     restoreByHand: restoreByHand(basename(dump?.key ?? ''), job.dump.format, job.compression),
   }
   const [primary] = dumped.storages
