@@ -59,9 +59,13 @@ export function processesWith(setting: string): ProcessInfo[] {
 }
 
 /** The command lines of all processes on this machine but this one. */
-export function everyCommandLine(): Map<number, string> {
+export function commandLines(): Map<number, string> {
   const others = everyPid().filter((pid) => pid !== process.pid)
-  return new Map(others.map((pid) => [pid, readProcFile(pid, 'cmdline')]))
+  return new Map(others.map((pid) => [pid, readProcFile(pid, 'cmdline').replaceAll('\0', ' ')]))
+}
+
+export function environmentOf(pid: number): string {
+  return readProcFile(pid, 'environ').replaceAll('\0', ' ')
 }
 
 /** Looks every few milliseconds until there is something to see; undefined when `until` says that nothing will come. */
