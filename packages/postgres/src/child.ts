@@ -53,6 +53,8 @@ export function spawnChild(file: string, args: readonly string[], options: Child
   const program = basename(file)
   const child = spawn(file, args, {
     env: options.environment,
+    // Ctrl-C in a terminal goes to this process alone, which then ends the child in its own way.
+    detached: true,
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
   }) as ChildProcessByStdio<Writable | null, Readable, Readable>
   const source = child.stdout

@@ -96,6 +96,7 @@ describe('classifyFailure', () => {
     ],
     ['pg_dump: error: could not write to output file: No space left on device', 'DATABASE_DUMP_FAILED'],
     ['pg_dump: error: out of memory', 'DATABASE_DUMP_FAILED'],
+    ['pg_dump: error: query failed: ERROR:  out of shared memory', 'DATABASE_DUMP_FAILED'],
     ['pg_dump: error: definition of service "x" not found', 'DATABASE_URL_INVALID'],
     ['pg_dump: error: invalid sslmode value: "perhaps"', 'DATABASE_URL_INVALID'],
     ['something that nobody has seen before', 'DATABASE_DUMP_FAILED'],

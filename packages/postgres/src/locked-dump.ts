@@ -17,7 +17,7 @@ export interface LockedDump {
   child: Child
   held: HeldTables
   arguments: string[]
-  /** The holder of the snapshot first. */
+  /** Not the session that holds the snapshot and the lock of the job: idle, that one ends at once if this process dies. */
   counters: Session[]
 }
 
@@ -45,7 +45,7 @@ export async function startLockedDump(
         child: readers.child,
         held,
         arguments: readers.arguments,
-        counters: [session, ...(await readers.ready)],
+        counters: await readers.ready,
       }
     }
     const error = await lockTimeout(session, locked, request.lockWaitTimeoutMs)
@@ -85,7 +85,7 @@ async function startReaders(
         ? lockTimeout(session, selection.locked, request.lockWaitTimeoutMs)
         : error,
   })
-  const opening = Array.from({ length: request.rowCounts ? request.countSessions - 1 : 0 }, () =>
+  const opening = Array.from({ length: request.rowCounts ? request.countSessions : 0 }, () =>
     connection.open(),
   )
   const counters = opening.map(async (one) => {

@@ -1,5 +1,7 @@
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
 import type { Snapshot } from '@holdfast/plugin'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { asSql, dumpOf, dumpRequest, errorOf, never, sourceOf, withSnapshot } from './source.test.data.ts'
@@ -73,6 +75,33 @@ describe('the lock of a job', () => {
     await snapshot.close()
     expect(state).toBe('idle')
     expect(error.code).toBe('RUN_LOCKED')
+  })
+
+  it('is free at once when the process that ran the job is killed in the middle of a long count', async () => {
+    const request = dumpRequest()
+    const index = new URL('./index.ts', import.meta.url).pathname
+    const script = `
+      const { postgresSource } = await import(${JSON.stringify(index)})
+      const source = postgresSource(process.argv[1], { environment: process.env })
+      const signal = new AbortController().signal
+      const snapshot = await source.snapshot(${JSON.stringify(request)}, signal)
+      void snapshot.count(signal)
+      console.log('counting')`
+    await database.psql(`CREATE TABLE slow (id int);
+      INSERT INTO slow SELECT generate_series(1, 3000000);`)
+    const flags = ['--conditions=@holdfast/source', '--input-type=module', '-e', script, database.url]
+    const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(child.stdout, 'data')
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    let snapshot: Snapshot | undefined
+    await expect
+      .poll(async () => (snapshot ??= await sourceOf(database.url).snapshot(request, never)), {
+        timeout: 1_000,
+      })
+      .toBeDefined()
+    await snapshot?.close()
+    await database.psql('DROP TABLE slow')
   })
 
   it('is free after its holder was killed', async () => {

@@ -72,6 +72,8 @@ function startPsql(client: Client, address: Address, options: SessionOptions): O
     ['-X', '-q', '-A', '-t', '--no-password', ...connectionArguments(address)],
     {
       env: { ...options.environment, PGAPPNAME: options.applicationName, PGCLIENTENCODING: 'UTF8' },
+      // Ctrl-C in a terminal goes to this process alone. Should this one die, psql reads the end of its input.
+      detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   )

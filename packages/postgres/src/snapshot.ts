@@ -87,7 +87,7 @@ async function openSnapshot(
       request.rowCounts
         ? countRows(dump.held.tables, dump.counters, AbortSignal.any([signal, runSignal, closing.signal]))
         : dump.held.tables,
-    release: () => (released ??= release(dump.counters, programs, runSignal)),
+    release: () => (released ??= release(connection, dump.counters, programs, runSignal)),
     close: () => {
       closing.abort(new HoldfastError('DATABASE_CONNECTION_LOST', 'The snapshot was closed.'))
       return (closed ??= close(connection, programs, request.job))
@@ -96,13 +96,14 @@ async function openSnapshot(
 }
 
 async function release(
-  [holder, ...others]: readonly Session[],
+  { session }: Connection,
+  counters: readonly Session[],
   programs: ClientPrograms,
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all(others.map((session) => session.close()))
+  await Promise.all(counters.map((counter) => counter.close()))
   try {
-    await holder?.execute('COMMIT')
+    await session.execute('COMMIT')
   } catch (error) {
     if (signal.aborted) return
     programs.warnings.push(

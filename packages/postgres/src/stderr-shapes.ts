@@ -161,6 +161,13 @@ export const stderrShapes: readonly StderrShape[] = [
     retryable: true,
   },
   {
+    pattern: /out of shared memory/,
+    code: 'DATABASE_DUMP_FAILED',
+    message: (_, where) => `The server ${where} has no room for the locks of so many tables.`,
+    hint: () =>
+      'Raise max_locks_per_transaction to fit the number of tables, or dump fewer of them at a time.',
+  },
+  {
     pattern: /out of memory/i,
     code: 'DATABASE_DUMP_FAILED',
     message: (_, where) => `Out of memory while dumping ${where}.`,
