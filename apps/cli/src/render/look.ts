@@ -13,7 +13,7 @@ export interface Look {
 const formats = { good: 'green', warning: 'yellow', bad: 'red', dim: 'dim', strong: 'bold' } as const
 
 /** Paints for real; every colour is also said in words or by a mark. */
-export function colored(tone: Tone, text: string): string {
+function colored(tone: Tone, text: string): string {
   return styleText(formats[tone], text, { validateStream: false })
 }
 
@@ -43,7 +43,7 @@ export function readingWidth({ columns }: Look): number {
 }
 
 /** What stands before a line to say how something went. */
-export const marks = { good: '✓', warning: '!', bad: '✗', none: '–' } as const
+const marks = { good: '✓', warning: '!', bad: '✗', none: '–' } as const
 
 export type Mark = keyof typeof marks
 
