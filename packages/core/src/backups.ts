@@ -36,7 +36,7 @@ export async function listBackups(
   return mergeCatalogs(await Promise.all(storages.map((storage) => readCatalog(storage, job, signal))))
 }
 
-export function mergeCatalogs(catalogs: readonly StorageCatalog[]): Backup[] {
+function mergeCatalogs(catalogs: readonly StorageCatalog[]): Backup[] {
   const byId = Map.groupBy(
     catalogs.flatMap((catalog) => catalog.backups),
     (stored) => `${stored.job}/${stored.manifest?.id ?? stored.name}`,

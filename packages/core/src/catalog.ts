@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import {
   hasCode,
@@ -92,10 +91,8 @@ export async function readCatalog(
 ): Promise<StorageCatalog> {
   const groups = await groupObjects(storage.instance, job, signal)
   const whole = groups.filter((group) => group.parts.has('manifest.json'))
-  const backups = await Readable.from(whole)
-    .map((group: Group) => readBackup(storage, group, signal), { concurrency: parallelReads, signal })
-    .filter((backup: StoredBackup | false) => backup !== false)
-    .toArray({ signal })
+  const read = await mapParallel(whole, parallelReads, (group) => readBackup(storage, group, signal))
+  const backups = read.filter((backup) => backup !== undefined)
   const orphans = groups
     .filter((group) => !group.parts.has('manifest.json'))
     .map(({ job: owner, base, parts, modifiedAt }) => ({
@@ -106,6 +103,21 @@ export async function readCatalog(
     }))
   backups.sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
   return { storage: storage.name, backups, orphans }
+}
+
+/** Works on some of the items at a time; the results are in the order of the items. The first error stops the rest. */
+async function mapParallel<Item, Result>(
+  items: readonly Item[],
+  parallel: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const queue = items.entries()
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: parallel }, worker))
+  return results
 }
 
 async function groupObjects(
@@ -129,12 +141,12 @@ async function groupObjects(
   return [...groups.values()]
 }
 
-/** Resolves false for a backup that was deleted since it was listed. */
+/** Resolves undefined for a backup that was deleted since it was listed. */
 async function readBackup(
   storage: JobStorage,
   group: Group,
   signal: AbortSignal,
-): Promise<StoredBackup | false> {
+): Promise<StoredBackup | undefined> {
   const copy = {
     storage: storage.name,
     plugin: storage.plugin,
@@ -146,7 +158,7 @@ async function readBackup(
     job: group.job,
   }
   const manifestText = await readIfThere(storage.instance, `${group.base}.manifest.json`, signal)
-  if (manifestText === undefined) return false
+  if (manifestText === undefined) return undefined
   const manifestSha256 = createHash('sha256').update(manifestText).digest('hex')
   try {
     const manifest = parseManifest(manifestText, group.base)

@@ -77,8 +77,8 @@ function source(script: Script = {}): Source & { open: number } {
 function verifier(proves: Verdict['proves'], status: Verdict['status'] = 'passed'): Job['verifiers'][number] {
   const instance: Verifier = {
     proves,
-    verify: async ({ open }) => {
-      for await (const _ of await open('dump'));
+    verify: async (input) => {
+      for await (const _ of await input.open('dump'));
       return { status, checks: [{ name: 'look', status, detail: 'looked' }] }
     },
   }
