@@ -105,7 +105,7 @@ export async function readCatalog(
   return { storage: storage.name, backups, orphans }
 }
 
-/** Works on some of the items at a time; the results are in the order of the items. The first error stops the rest. */
+/** Works on some of the items at a time; the results are in the order of the items. The first error is thrown on. */
 async function mapParallel<Item, Result>(
   items: readonly Item[],
   parallel: number,
