@@ -6,39 +6,55 @@ import { checklist } from './checklist.ts'
 import { compareDatabases } from './compare.ts'
 import { unlessAborted } from './interrupt.ts'
 import { holdfast, isInstalled, shell, type Place } from './run.ts'
-import { heading, note, outcome, say } from './say.ts'
+import { command, done, heading, note, outcomes, say } from './say.ts'
 
 const source = 'shop'
-const copy = 'shop_restored'
+const copy = 'shop_2'
 
-/** How long the list of contents is shown. */
-const shownContents = 16
+/** How many tables of the list of contents are shown. */
+const shownTables = 6
+
+const next = [
+  ['npx holdfast doctor', 'checks all that a backup needs'],
+  ['npx holdfast backup', 'makes a verified one in ./backups'],
+  ['npx holdfast init  ', 'writes a configuration to start from'],
+] as const
 
 /** Everything that is shown, top to bottom. Rejects with what went wrong; nothing is left behind either way. */
 export async function demo(signal: AbortSignal): Promise<void> {
   const began = performance.now()
-  heading('Start a throwaway PostgreSQL server with a sample database')
+  heading('A throwaway PostgreSQL server with a sample database')
   const server = await startPostgres()
-  const report = await show(server, signal).finally(server.stop)
+  const report = await showAndStop(server, signal)
 
-  heading('The checklist of a backup by hand, ticked from the report of the run')
-  for (const { done, what, because } of checklist(report)) outcome(done ? '✓' : '–', what, because)
-  say()
-  outcome('✓', 'Not on that list:', 'restored, and every row counted')
+  heading('The checklist of a backup by hand, answered')
+  outcomes([
+    ...checklist(report).map(
+      ({ done, what, because }) => ({ mark: done ? '✓' : '–', what, found: because }) as const,
+    ),
+    { mark: '✓', what: 'And not on that list: restored, rows compared', found: 'the same in both' },
+  ])
 
   heading('What to try next, with a database of your own')
   say('   export DATABASE_URL=postgresql://user@host:5432/name')
-  say('   npx holdfast doctor')
-  say('   npx holdfast backup')
+  for (const [line, purpose] of next) say(`   ${line}   ${purpose}`)
   say()
   note(`${since(began)} in all. What the demo made is gone: the server, both databases, ./backups.`)
 }
 
+async function showAndStop(server: PostgresServer, signal: AbortSignal): Promise<Report> {
+  try {
+    return await show(server, signal)
+  } finally {
+    await server.stop()
+  }
+}
+
 async function show(server: PostgresServer, signal: AbortSignal): Promise<Report> {
-  outcome('✓', `PostgreSQL ${await server.psql('SHOW server_version')}`, `on ${server.host}:${server.port}`)
-  const building = performance.now()
+  const [version] = (await server.psql('SHOW server_version')).split(' ')
+  done(`PostgreSQL ${version} on ${server.host}:${server.port}`)
   await unlessAborted(build(server), signal)
-  outcome('✓', await describe(server), since(building))
+  done(await describe(server))
 
   const place = await makePlace(server, signal)
   const report = await backUp(place)
@@ -56,12 +72,12 @@ async function build(server: PostgresServer): Promise<void> {
 async function describe(server: PostgresServer): Promise<string> {
   const [tables, size] = (
     await server.psql(
-      `SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+      `SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text !~ '^(pg_|information_)';
        SELECT pg_database_size(current_database())`,
       source,
     )
   ).split('\n')
-  return `database ${source}: ${tables} tables, ${Math.round(Number(size) / 1_000_000)} MB`
+  return `Database ${source}: ${tables} tables, ${Math.round(Number(size) / 1_000_000)} MB`
 }
 
 /** In the server's directory, because that is removed even if this process is killed. */
@@ -79,7 +95,7 @@ async function makePlace(server: PostgresServer, signal: AbortSignal): Promise<P
 
 async function backUp(place: Place): Promise<Report> {
   heading('Back it up')
-  note(`DATABASE_URL is ${place.environment['DATABASE_URL']}`)
+  command(['export', `DATABASE_URL=${place.environment['DATABASE_URL']}`])
   await holdfast(['backup', '--to', './backups'], place)
   for await (const path of glob('backups/**/*.report.json', { cwd: place.directory })) {
     return JSON.parse(await readFile(join(place.directory, path), 'utf8')) as Report
@@ -99,13 +115,19 @@ async function readByHand(place: Place, report: Report): Promise<void> {
   if (key === undefined) throw new Error('the backup has no dump')
   const beside = { ...place, directory: join(place.directory, 'backups', dirname(key)) }
   heading('Read it without Holdfast')
-  note(`In backups/${dirname(key)}:`)
+  command([`cd backups/${dirname(key)}`])
   await shell([`sha256sum -c`, `${basename(key)}.sha256`], beside)
   if (await isInstalled('zstd')) {
     say()
-    await shell([`zstd -dc ${basename(key)}`, '| pg_restore --list', `| head -n ${shownContents}`], beside)
+    const parts = [
+      `zstd -dc ${basename(key)}`,
+      '| pg_restore --list',
+      `| grep 'TABLE DATA'`,
+      `| head -n ${shownTables}`,
+    ]
+    await shell(parts, beside)
   } else {
-    outcome('–', 'zstd -dc … | pg_restore --list', 'left out: zstd is not installed here')
+    note('Left out, because zstd is not installed here: zstd -dc … | pg_restore --list')
   }
 }
 
@@ -116,10 +138,14 @@ async function restore(server: PostgresServer, place: Place): Promise<void> {
     place,
   )
   say()
-  note('The rows of both databases, counted with psql and not by Holdfast:')
-  const { tables, rows, differences } = await compareDatabases(server.psql, source, copy)
+  note('Every row of both databases, counted with psql and not by Holdfast:')
+  const { tables, rows, differences } = await compareDatabases(
+    (sql, database) => server.psql(sql, database),
+    source,
+    copy,
+  )
   if (differences.length > 0) throw new Error(`the databases differ: ${differences.join('; ')}`)
-  outcome('✓', `${tables} tables, ${rows.toLocaleString('en-US')} rows`, 'the same in both')
+  done(`${tables} tables, ${rows.toLocaleString('en-US')} rows: the same in both`)
 }
 
 function since(began: number): string {

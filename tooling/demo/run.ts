@@ -58,7 +58,10 @@ async function shown(
   const { failed, exitCode, shortMessage } = await child
   signal.removeEventListener('abort', pass)
   signal.throwIfAborted()
-  if (failed) throw new Error(exitCode === undefined ? shortMessage : `it ended with exit code ${exitCode}`)
+  if (failed)
+    throw new Error(
+      exitCode === undefined ? shortMessage : `${parts.join(' ')} ended with exit code ${exitCode}`,
+    )
 }
 
 /** An option and its value stay together on a line. */

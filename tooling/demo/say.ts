@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
 
-type Mark = '✓' | '✗' | '–'
+type Mark = '✓' | '–'
 
-const tones = { '✓': 'green', '✗': 'red', '–': 'dim' } as const satisfies Record<Mark, string>
+const tones = { '✓': 'green', '–': 'dim' } as const satisfies Record<Mark, string>
 
 let steps = 0
 
@@ -10,7 +10,7 @@ function columns(): number {
   return Math.min(process.stdout.columns ?? 100, 100)
 }
 
-function paint(tone: 'bold' | 'dim' | 'cyan' | (typeof tones)[Mark], text: string): string {
+function paint(tone: 'bold' | 'dim' | 'cyan' | 'green' | 'red', text: string): string {
   return styleText(tone, text, { stream: process.stdout })
 }
 
@@ -34,20 +34,32 @@ export function command(parts: readonly string[]): void {
   for (const line of commandLines(parts, columns() - 3)) say(`   ${paint('cyan', line)}`)
 }
 
-/** One outcome: what, and what was found. What does not fit beside goes below. */
-export function outcome(mark: Mark, what: string, found: string, width = 0): void {
-  const start = `${mark} ${what.padEnd(width)}`
-  const room = columns() - start.length - 2
-  const besides = room >= 24 || found.length <= room
-  const lines = wrapped(found, besides ? room : columns() - 2)
-  const first = `${paint(tones[mark], mark)} ${what.padEnd(width)}`
-  const indent = ' '.repeat(besides ? start.length + 2 : 2)
-  if (besides) {
-    say(`${first}  ${paint('dim', lines[0] ?? '')}`.trimEnd())
-    for (const line of lines.slice(1)) say(`${indent}${paint('dim', line)}`)
-  } else {
-    say(first.trimEnd())
-    for (const line of lines) say(`${indent}${paint('dim', line)}`)
+/** One thing that is done. */
+export function done(what: string): void {
+  say(`${paint('green', '✓')} ${what}`)
+}
+
+/** Why the demo ends here. */
+export function failed(why: string): void {
+  say(`${paint('red', '✗')} ${why}`)
+}
+
+/** What has been done, or has not, and what shows it. */
+export interface Outcome {
+  mark: Mark
+  what: string
+  found: string
+}
+
+/** Outcomes as a table, or each with what was found below it where the table does not fit. */
+export function outcomes(rows: readonly Outcome[]): void {
+  const width = Math.max(...rows.map(({ what }) => what.length))
+  const room = columns() - width - 4
+  const besides = rows.every(({ found }) => found.length <= room)
+  for (const { mark, what, found } of rows) {
+    const start = `${paint(tones[mark], mark)} ${what}`
+    if (besides) say(`${start}${' '.repeat(width - what.length + 2)}${paint('dim', found)}`)
+    else say([start, ...wrapped(found, columns() - 2).map((line) => `  ${paint('dim', line)}`)].join('\n'))
   }
 }
 
@@ -56,7 +68,7 @@ export function commandLines(parts: readonly string[], width: number): string[] 
   const whole = `$ ${parts.join(' ')}`
   if (whole.length <= width) return [whole]
   const last = parts.length - 1
-  return parts.map((part, index) => `${index === 0 ? '$ ' : '    '}${part}${index === last ? '' : ' \\'}`)
+  return parts.map((part, index) => `${index === 0 ? '$ ' : '  '}${part}${index === last ? '' : ' \\'}`)
 }
 
 /** Breaks a text between words; a word that is wider than the width stays whole. */

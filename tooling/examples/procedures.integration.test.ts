@@ -10,13 +10,16 @@ const [settings, ...commands] = snippets.filter(({ language }) => language === '
 const full = commands.find(({ heading }) => heading.startsWith('1.'))
 
 let source: TestDatabase
+let withBackup: Project
 let project: Project
 
 beforeAll(async () => {
   source = await createSample(inject('postgresUrl'), 'procedures')
+  withBackup = await createProject(findBinDirectory())
+  await withBackup.run(full?.text ?? 'false', { DATABASE_URL: source.url, BACKUPS: './backups' })
 })
 
-afterAll(() => source.drop())
+afterAll(() => Promise.all([source.drop(), withBackup.remove()]))
 
 beforeEach(async () => {
   project = await createProject(findBinDirectory())
@@ -41,8 +44,7 @@ it.each(commands)('does what it says under "$heading"', async ({ text }) => {
     TARGET_DATABASE_URL: access.url(copy),
   }
   try {
-    if (text !== full?.text) await project.run(full?.text ?? '', environment)
-    // Two backups of different kinds in the same second are told apart by their kind only.
+    if (text !== full?.text) await project.run(`cp -r ${withBackup.directory}/backups .`)
     const { exitCode, stdout, stderr } = await project.run(text, environment)
     expect(`${stdout}${stderr}`).not.toMatch(/^✗/m)
     expect(exitCode).toBe(0)

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +25,7 @@ export interface Outcome {
 export async function createProject(binDirectory: string, example?: string): Promise<Project> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-example-'))
   if (example !== undefined) await cp(join(root, 'examples', example), directory, { recursive: true })
-  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
+  await installPackages(join(directory, 'node_modules'))
   const path = [join(root, 'node_modules/.bin'), binDirectory, process.env['PATH'] ?? ''].join(delimiter)
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(PG|DATABASE_URL|HOLDFAST_CONFIG|NODE_OPTIONS)/.test(name),
@@ -43,6 +43,16 @@ export async function createProject(binDirectory: string, example?: string): Pro
     },
     read: (file) => readFile(join(directory, file), 'utf8'),
     remove: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+/** What `npm install holdfast @holdfast/…` leaves, with links in the place of copies. */
+async function installPackages(modules: string): Promise<void> {
+  await mkdir(join(modules, '@holdfast'), { recursive: true })
+  await symlink(join(root, 'node_modules/.bin'), join(modules, '.bin'))
+  await symlink(join(root, 'apps/cli'), join(modules, 'holdfast'))
+  for (const name of await readdir(join(root, 'packages'))) {
+    await symlink(join(root, 'packages', name), join(modules, '@holdfast', name))
   }
 }
 

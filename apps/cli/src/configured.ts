@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { findConfig, implicitConfig, jobNameFor, readConfig, storageFromUrl, type Config } from '@holdfast/core'
+import {
+  findConfig,
+  implicitConfig,
+  jobNameFor,
+  readConfig,
+  storageFromUrl,
+  type Config,
+} from '@holdfast/core'
 import { HoldfastError } from '@holdfast/plugin'
 import { parameterOf, parseAddress } from '@holdfast/postgres'
 import type { Context } from './context.ts'
@@ -9,7 +16,10 @@ import type { Context } from './context.ts'
 export const defaultPlace = './backups'
 
 /** The configuration that is named or found, or undefined. */
-export async function readFoundConfig(path: string | undefined, context: Context): Promise<Config | undefined> {
+export async function readFoundConfig(
+  path: string | undefined,
+  context: Context,
+): Promise<Config | undefined> {
   const { directory, environment } = context
   const file = await findConfig({ directory, environment, path })
   return file === undefined ? undefined : readConfig(file, { environment })
@@ -27,7 +37,11 @@ export function databaseConfig(
     })
   }
   return implicitConfig(
-    { name: jobNameFor(databaseName(text, environment)), database: text, storage: storageFromUrl(to, directory) },
+    {
+      name: jobNameFor(databaseName(text, environment)),
+      database: text,
+      storage: storageFromUrl(to, directory),
+    },
     { baseDirectory: directory, environment },
   )
 }

@@ -31,7 +31,7 @@ function redactorFor(environment: NodeJS.ProcessEnv): Redactor {
 }
 
 /** What --json prints where there is nothing better; for `backup` a whole report. */
-export function failedDocument(command: string, error: ReportedError, now: Date): object {
+function failedDocument(command: string, error: ReportedError, now: Date): object {
   const status = exitCodeOf(error.code) >= 128 ? 'cancelled' : 'failed'
   if (command !== 'backup') return { schemaVersion: 1, command, status, error }
   const at = now.toISOString()

@@ -10,5 +10,6 @@ export function hasPassword(argument: string): boolean {
  * overwritten as soon as possible; for a moment it was there all the same.
  */
 export function hideSecretArguments(argv: readonly string[]): void {
-  if (argv.some(hasPassword)) process.title = `holdfast ${argv.filter((one) => /^[a-z-]+$/.test(one)).join(' ')}`
+  if (argv.some(hasPassword))
+    process.title = `holdfast ${argv.filter((one) => /^[a-z-]+$/.test(one)).join(' ')}`
 }

@@ -17,6 +17,9 @@ try {
   await createProgram(version).parseAsync()
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error
-  const { tellUsageError } = await import('./usage-error.ts')
-  process.exitCode = await tellUsageError(error)
+  // Commander throws also where all is well: after the help or the version.
+  if (error.exitCode !== 0) {
+    const { tellUsageError } = await import('./usage-error.ts')
+    process.exitCode = tellUsageError(error)
+  }
 }

@@ -1,4 +1,13 @@
-import { createJob, findBackup, findJob, listBackups, loadJob, type Backup, type Config, type Job } from '@holdfast/core'
+import {
+  createJob,
+  findBackup,
+  findJob,
+  listBackups,
+  loadJob,
+  type Backup,
+  type Config,
+  type Job,
+} from '@holdfast/core'
 import { postgresSource } from '@holdfast/postgres'
 import { placeConfig, readFoundConfig } from './configured.ts'
 import type { Context } from './context.ts'
@@ -35,10 +44,18 @@ export async function openPlaces(
   if (config === undefined) {
     const implicit = placeConfig(options.from, context)
     const [only] = implicit.jobs
-    return only === undefined ? [] : [{ jobName, job: await openJob(implicit, only.name, context), configured: false }]
+    return only === undefined
+      ? []
+      : [{ jobName, job: await openJob(implicit, only.name, context), configured: false }]
   }
   const names = jobName === undefined ? config.jobs.map(({ name }) => name) : [findJob(config, jobName).name]
-  return Promise.all(names.map(async (name) => ({ jobName: name, job: await openJob(config, name, context), configured: true })))
+  return Promise.all(
+    names.map(async (name) => ({
+      jobName: name,
+      job: await openJob(config, name, context),
+      configured: true,
+    })),
+  )
 }
 
 /** A backup and the place that it was found in. */

@@ -11,7 +11,7 @@ import { addPrune } from './commands/prune.ts'
 import { addRestore } from './commands/restore.ts'
 import { addShow } from './commands/show.ts'
 import { addVerify } from './commands/verify.ts'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodes } from '@holdfast/plugin'
 
 const help = `
 <backup> is an id or its first digits, a name, latest or job@latest.

@@ -31,7 +31,11 @@ export async function runAction(
     process.exitCode = exitCode ?? 0
   } catch (error) {
     screen.rest()
-    process.exitCode = tellFailure(command, signal.aborted ? signal.reason : error, { json, environment, screen })
+    process.exitCode = tellFailure(command, signal.aborted ? signal.reason : error, {
+      json,
+      environment,
+      screen,
+    })
   } finally {
     screen.rest()
     setTimeout(() => process.exit(), lingerMs).unref()

@@ -3,12 +3,9 @@ import { HoldfastError } from '@holdfast/plugin'
 import { tellFailure } from './failure.ts'
 import { createScreen } from './render/screen.ts'
 
-const helped = ['commander.helpDisplayed', 'commander.version']
-
-/** What commander refuses, in the form that all errors have. Resolves with the exit code. */
-export async function tellUsageError({ code, message }: CommanderError): Promise<number> {
-  if (helped.includes(code)) return 0
-  // Without a command, or with `help` for one that is not there, the help was printed already.
+/** What commander refuses, in the form that all errors have. Returns the exit code. */
+export function tellUsageError({ code, message }: CommanderError): number {
+  // Without a command the help was printed already.
   if (code === 'commander.help') return 2
   const [what = '', ...suggestions] = message.replace(/^error: /, '').split('\n')
   const argv = process.argv.slice(2)

@@ -1,5 +1,11 @@
 import { HoldfastError, type Manifest } from '@holdfast/plugin'
-import { readCatalog, type Copy, type StorageCatalog, type StoredBackup, type Verification } from './catalog.ts'
+import {
+  readCatalog,
+  type Copy,
+  type StorageCatalog,
+  type StoredBackup,
+  type Verification,
+} from './catalog.ts'
 import type { JobStorage } from './job.ts'
 
 /** A backup with every copy that the storages hold of it. */
@@ -30,7 +36,7 @@ export async function listBackups(
   return mergeCatalogs(await Promise.all(storages.map((storage) => readCatalog(storage, job, signal))))
 }
 
-export function mergeCatalogs(catalogs: readonly StorageCatalog[]): Backup[] {
+function mergeCatalogs(catalogs: readonly StorageCatalog[]): Backup[] {
   const byId = Map.groupBy(
     catalogs.flatMap((catalog) => catalog.backups),
     (stored) => `${stored.job}/${stored.manifest?.id ?? stored.name}`,
@@ -68,11 +74,17 @@ export function findBackup(backups: readonly Backup[], wanted: string): Backup {
   if (selector === 'latest') return findLatest(candidates, wanted)
   const exact = candidates.filter((backup) => backup.id === selector || backup.name === selector)
   const found =
-    exact.length > 0 ? exact : candidates.filter((backup) => selector.length >= 4 && backup.id.startsWith(selector))
+    exact.length > 0
+      ? exact
+      : candidates.filter((backup) => selector.length >= 4 && backup.id.startsWith(selector))
   if (found.length > 1) {
-    throw new HoldfastError('BACKUP_AMBIGUOUS', `"${wanted}" may be ${found.map((backup) => backup.id).join(' or ')}`, {
-      hint: 'Use the full id.',
-    })
+    throw new HoldfastError(
+      'BACKUP_AMBIGUOUS',
+      `"${wanted}" may be ${found.map((backup) => backup.id).join(' or ')}`,
+      {
+        hint: 'Use the full id.',
+      },
+    )
   }
   return found[0] ?? notFound(wanted, backups)
 }
@@ -80,19 +92,27 @@ export function findBackup(backups: readonly Backup[], wanted: string): Backup {
 function findLatest(candidates: readonly Backup[], wanted: string): Backup {
   const jobs = [...new Set(candidates.map((backup) => backup.job))]
   if (jobs.length > 1) {
-    throw new HoldfastError('BACKUP_AMBIGUOUS', `"latest" may be of ${jobs.length} jobs: ${jobs.join(', ')}`, {
-      hint: `Say which job: ${jobs[0]}@latest.`,
-    })
+    throw new HoldfastError(
+      'BACKUP_AMBIGUOUS',
+      `"latest" may be of ${jobs.length} jobs: ${jobs.join(', ')}`,
+      {
+        hint: `Say which job: ${jobs[0]}@latest.`,
+      },
+    )
   }
   return candidates.find((backup) => backup.manifest !== undefined) ?? notFound(wanted, candidates)
 }
 
 function notFound(wanted: string, backups: readonly Backup[]): never {
   const newest = backups[0]
-  throw new HoldfastError('BACKUP_NOT_FOUND', `there is no backup "${wanted}" among the ${backups.length} found`, {
-    hint:
-      newest === undefined
-        ? 'The storage holds no backup yet, or --from names another place.'
-        : `The newest is ${newest.name} (id ${newest.id}); \`holdfast list\` shows them all.`,
-  })
+  throw new HoldfastError(
+    'BACKUP_NOT_FOUND',
+    `there is no backup "${wanted}" among the ${backups.length} found`,
+    {
+      hint:
+        newest === undefined
+          ? 'The storage holds no backup yet, or --from names another place.'
+          : `The newest is ${newest.name} (id ${newest.id}); \`holdfast list\` shows them all.`,
+    },
+  )
 }

@@ -25,7 +25,24 @@ describe('what a storage says of a backup', () => {
     ['damaged, later whole', [{ status: 'failed' }, {}], { verification: 'archive' }],
     ['whole, later damaged', [{}, { status: 'failed' }], { verification: 'failed' }],
     ['a skipped look takes nothing back', [{}, { status: 'skipped' }], { verification: 'archive' }],
-    ['not plausible', [{}, { proves: 'plausible', status: 'failed' }], { verification: 'archive', suspect: true }],
+    [
+      'not plausible',
+      [{}, { proves: 'plausible', status: 'failed' }],
+      { verification: 'archive', suspect: true },
+    ],
+    [
+      'not plausible to one of two verifiers',
+      [
+        { proves: 'plausible', status: 'failed' },
+        { proves: 'plausible', verifier: 'another' },
+      ],
+      { suspect: true },
+    ],
+    [
+      'damaged to one of two verifiers',
+      [{ status: 'failed' }, { verifier: 'another' }],
+      { verification: 'failed' },
+    ],
   ])('%s', async (_title, verdicts, expected) => {
     const disk = memoryStorage()
     await addBackup(disk, day(1), {}, verdicts)
@@ -63,7 +80,10 @@ describe('what a storage says of a backup', () => {
     [
       'speaking of data that is not its own',
       (manifest) =>
-        JSON.stringify({ ...manifest, objects: [{ ...manifest.objects[0], key: 'shop/2026/01/../../other/x.dump' }] }),
+        JSON.stringify({
+          ...manifest,
+          objects: [{ ...manifest.objects[0], key: 'shop/2026/01/../../other/x.dump' }],
+        }),
     ],
     ['not JSON of a manifest', () => '[]'],
     ['null', () => 'null'],
@@ -95,7 +115,12 @@ describe('what a storage says of a backup', () => {
     const disk = memoryStorage()
     await addBackup(disk, day(1))
     await addBackup(disk, day(1), { job: 'shop-old' })
-    for (const key of ['shop/notes.txt', 'shop/2026/01/shop_full_x.manifest.json', 'manifest.json', 'shop2/a.manifest.json']) {
+    for (const key of [
+      'shop/notes.txt',
+      'shop/2026/01/shop_full_x.manifest.json',
+      'manifest.json',
+      'shop2/a.manifest.json',
+    ]) {
       disk.objects.set(key, { bytes: Buffer.from('{}'), modifiedAt: day(1) })
     }
     expect(await read(disk)).toHaveLength(1)
@@ -160,7 +185,9 @@ describe('the history that sizes are measured against', () => {
     await addBackup(disk, day(8))
     const backups = await listBackups([named(disk)], 'shop', signal)
     const history = trustedHistory(backups, manifestOf(day(9)), day(9))
-    expect(history.map((manifest) => manifest.startedAt)).toEqual([8, 3, 2].map((count) => day(count).toISOString()))
+    expect(history.map((manifest) => manifest.startedAt)).toEqual(
+      [8, 3, 2].map((count) => day(count).toISOString()),
+    )
   })
 })
 

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { hasCode, isHoldfastError, type HoldfastError, type Manifest, type Storage, type Verdict } from '@holdfast/plugin'
+import {
+  hasCode,
+  isHoldfastError,
+  type HoldfastError,
+  type Manifest,
+  type Storage,
+  type Verdict,
+} from '@holdfast/plugin'
 import type { JobStorage } from './job.ts'
 import { isVerdictPart, parseKey } from './keys.ts'
 import { parseManifest } from './manifest.ts'
@@ -85,23 +91,49 @@ export async function readCatalog(
 ): Promise<StorageCatalog> {
   const groups = await groupObjects(storage.instance, job, signal)
   const whole = groups.filter((group) => group.parts.has('manifest.json'))
-  const backups = await Readable.from(whole)
-    .map((group: Group) => readBackup(storage, group, signal), { concurrency: parallelReads, signal })
-    .filter((backup: StoredBackup | false) => backup !== false)
-    .toArray({ signal })
+  const read = await mapParallel(whole, parallelReads, (group) => readBackup(storage, group, signal))
+  const backups = read.filter((backup) => backup !== undefined)
   const orphans = groups
     .filter((group) => !group.parts.has('manifest.json'))
-    .map(({ job: owner, base, parts, modifiedAt }) => ({ job: owner, base, keys: [...parts.values()], modifiedAt }))
+    .map(({ job: owner, base, parts, modifiedAt }) => ({
+      job: owner,
+      base,
+      keys: [...parts.values()],
+      modifiedAt,
+    }))
   backups.sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
   return { storage: storage.name, backups, orphans }
 }
 
-async function groupObjects(storage: Storage, job: string | undefined, signal: AbortSignal): Promise<Group[]> {
+/** Works on some of the items at a time; the results are in the order of the items. The first error is thrown on. */
+async function mapParallel<Item, Result>(
+  items: readonly Item[],
+  parallel: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const queue = items.entries()
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: parallel }, worker))
+  return results
+}
+
+async function groupObjects(
+  storage: Storage,
+  job: string | undefined,
+  signal: AbortSignal,
+): Promise<Group[]> {
   const groups = new Map<string, Group>()
   for await (const object of storage.list(job === undefined ? '' : `${job}/`, signal)) {
     const key = parseKey(object.key)
     if (key === undefined) continue
-    const group = groups.get(key.base) ?? { ...key, parts: new Map<string, string>(), modifiedAt: object.modifiedAt }
+    const group = groups.get(key.base) ?? {
+      ...key,
+      parts: new Map<string, string>(),
+      modifiedAt: object.modifiedAt,
+    }
     group.parts.set(key.part, object.key)
     if (object.modifiedAt > group.modifiedAt) group.modifiedAt = object.modifiedAt
     groups.set(key.base, group)
@@ -109,8 +141,12 @@ async function groupObjects(storage: Storage, job: string | undefined, signal: A
   return [...groups.values()]
 }
 
-/** Resolves false for a backup that was deleted since it was listed. */
-async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal): Promise<StoredBackup | false> {
+/** Resolves undefined for a backup that was deleted since it was listed. */
+async function readBackup(
+  storage: JobStorage,
+  group: Group,
+  signal: AbortSignal,
+): Promise<StoredBackup | undefined> {
   const copy = {
     storage: storage.name,
     plugin: storage.plugin,
@@ -122,7 +158,7 @@ async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal
     job: group.job,
   }
   const manifestText = await readIfThere(storage.instance, `${group.base}.manifest.json`, signal)
-  if (manifestText === undefined) return false
+  if (manifestText === undefined) return undefined
   const manifestSha256 = createHash('sha256').update(manifestText).digest('hex')
   try {
     const manifest = parseManifest(manifestText, group.base)
@@ -134,9 +170,9 @@ async function readBackup(storage: JobStorage, group: Group, signal: AbortSignal
       location: storage.instance.location(dump?.key ?? group.base),
       startedAt: new Date(manifest.startedAt),
       manifest,
-      verdicts: Object.values(verdicts),
+      verdicts,
       verification: verificationOf(verdicts),
-      suspect: verdicts.plausible?.status === 'failed' && !copy.accepted,
+      suspect: hasFailed(verdicts, 'plausible') && !copy.accepted,
     }
   } catch (error) {
     if (!isHoldfastError(error) || error.code !== 'VERIFY_MANIFEST') throw error
@@ -178,17 +214,20 @@ function parseRecord(json: string): VerdictRecord | undefined {
   }
 }
 
-/** The last verdict of each kind; one that looked at nothing takes nothing back. */
-function latestVerdicts(verdicts: readonly Verdict[]): Partial<Record<Verdict['proves'], Verdict>> {
-  return Object.fromEntries(
-    verdicts.filter((verdict) => verdict.status !== 'skipped').map((verdict) => [verdict.proves, verdict]),
-  )
+/** The last verdict of each verifier, which none of another takes back; one that looked at nothing takes nothing back. */
+function latestVerdicts(verdicts: readonly Verdict[]): Verdict[] {
+  const telling = verdicts.filter(({ status }) => status !== 'skipped')
+  return [...new Map(telling.map((verdict) => [`${verdict.proves} ${verdict.verifier}`, verdict])).values()]
 }
 
-function verificationOf(latest: Partial<Record<Verdict['proves'], Verdict>>): Verification {
-  if (latest.archive?.status === 'failed' || latest.restored?.status === 'failed') return 'failed'
-  if (latest.restored !== undefined) return 'restored'
-  return latest.archive === undefined ? 'unverified' : 'archive'
+function verificationOf(latest: readonly Verdict[]): Verification {
+  if (hasFailed(latest, 'archive') || hasFailed(latest, 'restored')) return 'failed'
+  if (latest.some(({ proves }) => proves === 'restored')) return 'restored'
+  return latest.some(({ proves }) => proves === 'archive') ? 'archive' : 'unverified'
+}
+
+function hasFailed(verdicts: readonly Verdict[], proves: Verdict['proves']): boolean {
+  return verdicts.some((verdict) => verdict.proves === proves && verdict.status === 'failed')
 }
 
 async function readIfThere(storage: Storage, key: string, signal: AbortSignal): Promise<string | undefined> {

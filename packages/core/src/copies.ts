@@ -18,11 +18,16 @@ export interface ReadableCopy {
 export function chooseCopy(backup: Backup, storages: readonly JobStorage[]): ReadableCopy {
   const copies = backup.copies.flatMap((stored): ReadableCopy[] => {
     const storage = storages.find((one) => one.name === stored.storage)
-    return storage === undefined || stored.manifest === undefined ? [] : [{ storage, stored, manifest: stored.manifest }]
+    return storage === undefined || stored.manifest === undefined
+      ? []
+      : [{ storage, stored, manifest: stored.manifest }]
   })
   const best = copies.find(({ stored }) => isVerified(stored)) ?? copies[0]
   if (best !== undefined) return best
-  throw backup.invalid ?? new HoldfastError('BACKUP_NOT_FOUND', `no storage here has a readable copy of ${backup.name}`)
+  throw (
+    backup.invalid ??
+    new HoldfastError('BACKUP_NOT_FOUND', `no storage here has a readable copy of ${backup.name}`)
+  )
 }
 
 /**

@@ -80,13 +80,19 @@ export async function dumpAndStore(
     Awaited<typeof storing>,
     Awaited<typeof counting>,
   ]
+  const { rawBytes, bytes: storedBytes } = dump
+  recorder.tell({ type: 'progress', progress: { stage: 'dump', fraction: 1, rawBytes, storedBytes } })
   for (const { storage, error } of dump.failed) recorder.dropStorage(storage, error)
   const objects: DataObject[] = [dataObject('dump', dump)]
 
   let { storages } = dump
   const roles = snapshot.globals(signal)
   if (roles !== undefined) {
-    const globals = await storeEverywhere(roles, globalsKey(base, compression), { storages, compression, signal })
+    const globals = await storeEverywhere(roles, globalsKey(base, compression), {
+      storages,
+      compression,
+      signal,
+    })
     for (const { storage, error } of globals.failed) recorder.dropStorage(storage, error)
     objects.push(dataObject('globals', globals))
     storages = globals.storages

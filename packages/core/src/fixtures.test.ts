@@ -68,9 +68,22 @@ export async function addBackup(
   const base = backupBase(manifest.job, manifest.name, startedAt)
   const written = await writeManifest(storage, base, manifest, signal)
   for (const [index, verdict] of verdicts.entries()) {
-    const whole: Verdict = { verifier: 'v', storage: 'disk', proves: 'archive', status: 'passed', checks: [], ...verdict }
+    const whole: Verdict = {
+      verifier: 'v',
+      storage: 'disk',
+      proves: 'archive',
+      status: 'passed',
+      checks: [],
+      ...verdict,
+    }
     const at = new Date(startedAt.getTime() + index)
-    await writeVerdicts(storage, { base, id: manifest.id, manifestSha256: written.sha256 }, [whole], at, signal)
+    await writeVerdicts(
+      storage,
+      { base, id: manifest.id, manifestSha256: written.sha256 },
+      [whole],
+      at,
+      signal,
+    )
   }
   return base
 }
@@ -78,5 +91,7 @@ export async function addBackup(
 it('is a manifest that Holdfast accepts', () => {
   const startedAt = new Date('2026-11-22T03:00:00Z')
   const manifest = manifestOf(startedAt)
-  expect(parseManifest(JSON.stringify(manifest), backupBase('shop', manifest.name, startedAt))).toEqual(manifest)
+  expect(parseManifest(JSON.stringify(manifest), backupBase('shop', manifest.name, startedAt))).toEqual(
+    manifest,
+  )
 })

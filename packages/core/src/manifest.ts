@@ -74,15 +74,23 @@ export function parseManifest(text: string, base: string): Manifest {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new HoldfastError('VERIFY_MANIFEST', `${base}.manifest.json is not whole JSON (${text.length} characters)`, {
-      cause,
-    })
+    throw new HoldfastError(
+      'VERIFY_MANIFEST',
+      `${base}.manifest.json is not whole JSON (${text.length} characters)`,
+      {
+        cause,
+      },
+    )
   }
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
   if (typeof version === 'number' && version > 1) {
-    throw new HoldfastError('VERIFY_MANIFEST', `${base}.manifest.json has version ${version}; this Holdfast reads version 1`, {
-      hint: 'Upgrade Holdfast on this machine.',
-    })
+    throw new HoldfastError(
+      'VERIFY_MANIFEST',
+      `${base}.manifest.json has version ${version}; this Holdfast reads version 1`,
+      {
+        hint: 'Upgrade Holdfast on this machine.',
+      },
+    )
   }
   const parsed = manifestSchema.safeParse(value)
   if (!parsed.success) {
@@ -93,7 +101,10 @@ export function parseManifest(text: string, base: string): Manifest {
   const manifest = parsed.data as Manifest
   const foreign = manifest.objects.find((one) => !one.key.startsWith(`${base}.`))
   if (foreign !== undefined || !base.endsWith(`/${manifest.name}`) || !base.startsWith(`${manifest.job}/`)) {
-    throw new HoldfastError('VERIFY_MANIFEST', `${base}.manifest.json belongs to ${foreign?.key ?? manifest.name}, not to this backup`)
+    throw new HoldfastError(
+      'VERIFY_MANIFEST',
+      `${base}.manifest.json belongs to ${foreign?.key ?? manifest.name}, not to this backup`,
+    )
   }
   if (!manifest.objects.some((one) => one.role === 'dump')) {
     throw new HoldfastError('VERIFY_MANIFEST', `${base}.manifest.json names no dump`)
@@ -106,6 +117,7 @@ export function objectOf(manifest: Manifest, role: DataRole): BackupObject {
   const object = manifest.objects.find((one) => one.role === role)
   if (object !== undefined) return object
   throw new HoldfastError('BACKUP_NOT_FOUND', `${manifest.name} has no ${role}`, {
-    hint: role === 'globals' ? 'Roles are kept beside full dumps only, unless dump.globals is off.' : undefined,
+    hint:
+      role === 'globals' ? 'Roles are kept beside full dumps only, unless dump.globals is off.' : undefined,
   })
 }

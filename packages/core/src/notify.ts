@@ -16,7 +16,10 @@ export async function notify(job: Job, recorder: Recorder, signal: AbortSignal):
     if (error !== undefined) recorder.warn(`${notifier} could not tell anybody: ${error.message}`)
   }
 
-  async function deliver({ name, plugin, instance }: Named<Notifier>, limit: number): Promise<ReportedNotification> {
+  async function deliver(
+    { name, plugin, instance }: Named<Notifier>,
+    limit: number,
+  ): Promise<ReportedNotification> {
     const began = performance.now()
     const outcome = { notifier: name, plugin }
     try {
@@ -38,7 +41,9 @@ async function within(limit: number, work: (signal: AbortSignal) => Promise<void
   const signal = AbortSignal.timeout(limit)
   const { promise, reject } = Promise.withResolvers<never>()
   signal.addEventListener('abort', () => {
-    reject(new HoldfastError('NOTIFY_TIMEOUT', `no answer within ${limit / 1000} seconds`, { retryable: true }))
+    reject(
+      new HoldfastError('NOTIFY_TIMEOUT', `no answer within ${limit / 1000} seconds`, { retryable: true }),
+    )
   })
   await Promise.race([work(signal), promise])
 }

@@ -71,12 +71,21 @@ function lastLike(job: Job, backups: readonly Backup[]): number | undefined {
   return last?.manifest?.objects.reduce((sum, object) => sum + object.bytes, 0)
 }
 
-function refuseTooSmall(storage: JobStorage, status: StorageStatus, estimatedBytes: number | undefined): void {
-  if (estimatedBytes === undefined || status.freeBytes === undefined || status.freeBytes >= estimatedBytes) return
+function refuseTooSmall(
+  storage: JobStorage,
+  status: StorageStatus,
+  estimatedBytes: number | undefined,
+): void {
+  if (estimatedBytes === undefined || status.freeBytes === undefined || status.freeBytes >= estimatedBytes)
+    return
   throw new HoldfastError(
     'STORAGE_FULL',
     `${storage.instance.location('')} has ${status.freeBytes} bytes left and the last backup took ${estimatedBytes}`,
-    { hint: 'Free some space, or keep fewer backups: holdfast prune --plan.', stage: 'preflight', plugin: storage.name },
+    {
+      hint: 'Free some space, or keep fewer backups: holdfast prune --plan.',
+      stage: 'preflight',
+      plugin: storage.name,
+    },
   )
 }
 

@@ -14,7 +14,10 @@ const signal = new AbortController().signal
 const day = (count: number): Date => new Date(Date.UTC(2026, 0, 1 + count, 3))
 const now = day(100)
 
-const named = (instance: JobStorage['instance'], retention: JobStorage['retention'] & {} = { last: 1 }): JobStorage => ({
+const named = (
+  instance: JobStorage['instance'],
+  retention: JobStorage['retention'] & {} = { last: 1 },
+): JobStorage => ({
   name: 'disk',
   plugin: 'memory',
   instance,
@@ -24,7 +27,12 @@ const named = (instance: JobStorage['instance'], retention: JobStorage['retentio
 async function prune(storage: JobStorage, between: () => Promise<void> = async () => {}) {
   const plan = await planPrune(storage, 'shop', { now, signal })
   await between()
-  return applyPrune(plan, { now, orphansBefore: now, report: (error) => createRedactor().error(error), signal })
+  return applyPrune(plan, {
+    now,
+    orphansBefore: now,
+    report: (error) => createRedactor().error(error),
+    signal,
+  })
 }
 
 async function three(): Promise<{ disk: MemoryStorage; bases: string[] }> {
@@ -38,8 +46,14 @@ describe('pruning', () => {
   it('removes a backup with everything of it, the manifest first', async () => {
     const { disk, bases } = await three()
     const order: string[] = []
-    const result = await prune(named({ ...disk, remove: async (key) => void (order.push(key), disk.objects.delete(key)) }))
-    expect(result).toMatchObject({ deleted: ['shop_full_20260103_030000', 'shop_full_20260102_030000'], kept: 1, errors: [] })
+    const result = await prune(
+      named({ ...disk, remove: async (key) => void (order.push(key), disk.objects.delete(key)) }),
+    )
+    expect(result).toMatchObject({
+      deleted: ['shop_full_20260103_030000', 'shop_full_20260102_030000'],
+      kept: 1,
+      errors: [],
+    })
     expect(order[0]).toBe(manifestKey(bases[1] ?? ''))
     expect([...disk.objects.keys()].every((key) => key.startsWith(bases[2] ?? ''))).toBe(true)
   })
@@ -90,7 +104,10 @@ describe('pruning', () => {
 
   it('leaves an orphan that may still be written', async () => {
     const disk = memoryStorage()
-    disk.objects.set('shop/2026/01/shop_full_20260105_030000.dump.zst', { bytes: Buffer.from('x'), modifiedAt: now })
+    disk.objects.set('shop/2026/01/shop_full_20260105_030000.dump.zst', {
+      bytes: Buffer.from('x'),
+      modifiedAt: now,
+    })
     expect(await prune(named(disk))).toMatchObject({ orphans: 0 })
     expect(disk.objects.size).toBe(1)
   })

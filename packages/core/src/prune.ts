@@ -68,7 +68,8 @@ export async function applyPrune(
   }
   await settle(async () => {
     const jobs = new Set([...catalog.backups, ...catalog.orphans].map((one) => one.job))
-    for (const job of jobs) orphans += (await storage.instance.removeUnfinished?.(`${job}/`, options.orphansBefore, signal)) ?? 0
+    for (const job of jobs)
+      orphans += (await storage.instance.removeUnfinished?.(`${job}/`, options.orphansBefore, signal)) ?? 0
   })
   return {
     storage: storage.name,

@@ -27,7 +27,13 @@ export async function publish(
   snapshot: Snapshot,
   claim: Claim,
   dumped: Dumped,
-  run: { startedAt: Date; finishedAt: Date; label?: string | undefined; recorder: Recorder; signal: AbortSignal },
+  run: {
+    startedAt: Date
+    finishedAt: Date
+    label?: string | undefined
+    recorder: Recorder
+    signal: AbortSignal
+  },
 ): Promise<Published> {
   const sidecar = sidecarOf(dumped.objects)
   const rows = dumped.tables.every((table) => table.rows !== undefined)
@@ -43,7 +49,8 @@ export async function publish(
     selection: { include: [...job.dump.tables.include], exclude: [...job.dump.tables.exclude] },
     format: job.dump.format,
     ...(run.label !== undefined && { label: run.label }),
-    labels: job.labels,
+    // Free text: a variable that was put in may have been a secret.
+    labels: job.redactor.value(job.labels),
     startedAt: run.startedAt.toISOString(),
     finishedAt: run.finishedAt.toISOString(),
     holdfast: { version: holdfastVersion },
@@ -57,7 +64,7 @@ export async function publish(
     ...(rows !== undefined && { rows }),
     largeObjects: snapshot.largeObjects,
     omissions: [...snapshot.omissions],
-    warnings: run.recorder.report.warnings,
+    warnings: job.redactor.value(run.recorder.report.warnings),
     restoreByHand: restoreByHand(basename(dump?.key ?? ''), job.dump.format, job.compression),
   }
   const [primary] = dumped.storages
@@ -65,7 +72,10 @@ export async function publish(
   let written = { key: '', bytes: 0, sha256: '' }
   for (const storage of dumped.storages) {
     try {
-      await putBytes(storage.instance, sidecar.object.key, sidecar.bytes, { signal: run.signal, ifAbsent: true })
+      await putBytes(storage.instance, sidecar.object.key, sidecar.bytes, {
+        signal: run.signal,
+        ifAbsent: true,
+      })
       written = await writeManifest(storage.instance, claim.base, manifest, run.signal)
       storages.push(storage)
     } catch (error) {

@@ -37,7 +37,13 @@ export interface Recorder {
 
 export function createRecorder(
   job: Job,
-  options: { startedAt: Date; dryRun: boolean; now: () => Date; signal: AbortSignal; onEvent?: (event: RunEvent) => void },
+  options: {
+    startedAt: Date
+    dryRun: boolean
+    now: () => Date
+    signal: AbortSignal
+    onEvent?: (event: RunEvent) => void
+  },
 ): Recorder {
   const { redactor } = job
   const began = performance.now()
@@ -79,7 +85,11 @@ export function createRecorder(
     return redactor.value(report)
   }
 
-  const finishStage = (names: readonly StageName[], status: 'passed' | 'failed' | 'skipped', since: number): void => {
+  const finishStage = (
+    names: readonly StageName[],
+    status: 'passed' | 'failed' | 'skipped',
+    since: number,
+  ): void => {
     for (const name of names) {
       const stage = { name, status, durationMs: Math.round(performance.now() - since) }
       report.stages.push(stage)

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { hasCode, isHoldfastError, type Manifest, type Report, type Storage, type Verdict } from '@holdfast/plugin'
+import { hasCode, type Manifest, type Report, type Storage, type Verdict } from '@holdfast/plugin'
 import { readText, type VerdictRecord } from './catalog.ts'
 import { acceptedKey, manifestKey, protectedKey, reportKey, verdictKey } from './keys.ts'
 import { serializeManifest } from './manifest.ts'
-
-const attempts = 3
+import { retryCall } from './wrap/retry.ts'
 
 /**
  * Stores a small object whole. Create-only writes are safe to repeat: if an answer was lost and the object is
@@ -17,16 +16,20 @@ export async function putBytes(
   bytes: Buffer,
   options: { signal: AbortSignal; ifAbsent: boolean },
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  let isRepeated = false
+  await retryCall(async () => {
+    const mayBeOurs = isRepeated && options.ifAbsent
+    isRepeated = true
     try {
-      await storage.put(key, Readable.from([bytes], { objectMode: false }), { ...options, bytes: bytes.length })
-      return
+      await storage.put(key, Readable.from([bytes], { objectMode: false }), {
+        ...options,
+        bytes: bytes.length,
+      })
     } catch (error) {
-      const lostAnswer = attempt > 1 && options.ifAbsent && hasCode(error, 'STORAGE_EXISTS')
-      if (lostAnswer && (await readText(storage, key, options.signal)) === bytes.toString()) return
-      if (attempt === attempts || !isHoldfastError(error) || !error.retryable) throw error
+      const isThere = mayBeOurs && hasCode(error, 'STORAGE_EXISTS')
+      if (!isThere || (await readText(storage, key, options.signal)) !== bytes.toString()) throw error
     }
-  }
+  }, options.signal)
 }
 
 function json(value: unknown): Buffer {
@@ -64,7 +67,12 @@ export async function writeVerdicts(
 }
 
 /** The run log. The first report of a run is the one that stays. */
-export async function writeReport(storage: Storage, base: string, report: Report, signal: AbortSignal): Promise<void> {
+export async function writeReport(
+  storage: Storage,
+  base: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
   await putBytes(storage, reportKey(base), json(report), { signal, ifAbsent: true })
 }
 

@@ -2,7 +2,11 @@ import type { Report } from '@holdfast/plugin'
 import type { Published } from './publish.ts'
 
 /** Puts a published backup into the report. */
-export function reportStored(report: Report, backup: Published, { restoreFlags }: { restoreFlags?: string | undefined }): void {
+export function reportStored(
+  report: Report,
+  backup: Published,
+  { restoreFlags }: { restoreFlags?: string | undefined },
+): void {
   const { manifest, objects, storages } = backup
   report.backup = {
     id: manifest.id,

@@ -1,9 +1,12 @@
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { ReportedError, RestoreRequest, RestoreTarget } from '@holdfast/plugin'
+import {
+  makePrivateDirectory,
+  type ReportedError,
+  type RestoreRequest,
+  type RestoreTarget,
+} from '@holdfast/plugin'
 import type { Backup } from './backups.ts'
 import { chooseCopy, openObject, type ReadableCopy } from './copies.ts'
 import type { JobStorage } from './job.ts'
@@ -118,16 +121,16 @@ async function withStagedFile(
   options: RestoreOptions,
   work: (path: string) => Promise<void>,
 ): Promise<void> {
-  const workspace = await mkdtemp(join(tmpdir(), 'holdfast-restore-'))
+  const workspace = await makePrivateDirectory('restore')
   try {
-    const path = join(workspace, 'dump')
+    const path = join(workspace.path, 'dump')
     const body = await openObject(copy, 'dump', { ...reading(copy, options), decode: true })
     await pipeline(body, createWriteStream(path, { mode: 0o600, highWaterMark: 4 << 20 }), {
       signal: options.signal,
     })
     await work(path)
   } finally {
-    await rm(workspace, { recursive: true, force: true })
+    await workspace.remove()
   }
 }
 

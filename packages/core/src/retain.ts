@@ -28,10 +28,16 @@ export async function retain(
  * other is under way. The lock is the database's, so where the storage also has backups of another database under the
  * same job name, only what is a day old is known to be dead.
  */
-function sweepBefore({ catalog, plan }: PrunePlan, { facts }: Ready, { now, startedAt }: { now: Date; startedAt: Date }): Date {
+function sweepBefore(
+  { catalog, plan }: PrunePlan,
+  { facts }: Ready,
+  { now, startedAt }: { now: Date; startedAt: Date },
+): Date {
   if (plan.frozen !== undefined) return new Date(0)
   const { identity } = facts.database
-  const alone = catalog.backups.every(({ manifest }) => manifest === undefined || manifest.database.identity === identity)
+  const alone = catalog.backups.every(
+    ({ manifest }) => manifest === undefined || manifest.database.identity === identity,
+  )
   return alone ? startedAt : new Date(now.getTime() - orphanAgeMs)
 }
 

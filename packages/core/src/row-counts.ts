@@ -20,7 +20,9 @@ export async function compareCounts(
   signal: AbortSignal,
 ): Promise<CountedTable[]> {
   if (request.part === 'schema') return []
-  const wanted = manifest.tables.filter((table) => table.rows !== undefined && isChosen(table, request.tables))
+  const wanted = manifest.tables.filter(
+    (table) => table.rows !== undefined && isChosen(table, request.tables),
+  )
   if (wanted.length === 0) return []
   const expected = sumByRoot(wanted)
   const actual = sumByRoot(await target.count(wanted, signal))

@@ -77,8 +77,8 @@ function source(script: Script = {}): Source & { open: number } {
 function verifier(proves: Verdict['proves'], status: Verdict['status'] = 'passed'): Job['verifiers'][number] {
   const instance: Verifier = {
     proves,
-    verify: async ({ open }) => {
-      for await (const _ of await open('dump'));
+    verify: async (input) => {
+      for await (const _ of await input.open('dump'));
       return { status, checks: [{ name: 'look', status, detail: 'looked' }] }
     },
   }
@@ -116,7 +116,8 @@ function job(storages: Job['storages'], changes: Partial<Job> = {}): Job {
 
 const manifests = (storage: MemoryStorage): string[] =>
   [...storage.objects.keys()].filter((key) => key.endsWith('.manifest.json'))
-const data = (storage: MemoryStorage): string[] => [...storage.objects.keys()].filter((key) => !key.endsWith('.report.json'))
+const data = (storage: MemoryStorage): string[] =>
+  [...storage.objects.keys()].filter((key) => !key.endsWith('.report.json'))
 
 /** A storage that fails one call. */
 function failing(storage: MemoryStorage, when: (key: string) => boolean): MemoryStorage {
@@ -144,7 +145,13 @@ describe('a run', () => {
     expect(report).toMatchObject({
       status: 'succeeded',
       backup: { name: 'shop_full_20261122_030000', label: 'pre-deploy', rows: 3, rawBytes: 100_000 },
-      storages: [{ name: 'disk', status: 'stored', location: 'memory:/shop/2026/11/shop_full_20261122_030000.dump.zst' }],
+      storages: [
+        {
+          name: 'disk',
+          status: 'stored',
+          location: 'memory:/shop/2026/11/shop_full_20261122_030000.dump.zst',
+        },
+      ],
     })
     expect(report.restoreCommand).toBe(
       `holdfast restore ${report.backup?.id} --from ./backups --to "$TARGET_DATABASE_URL"`,
@@ -159,10 +166,9 @@ describe('a run', () => {
     ])
     expect([events[0], events.at(-1)]).toEqual(['run.started', 'run.finished'])
     expect(report.stages.map((stage) => [stage.name, stage.status])).toEqual(
-      ['preflight', 'snapshot', 'dump', 'transform', 'store', 'record', 'verify', 'retain', 'notify'].map((name) => [
-        name,
-        'passed',
-      ]),
+      ['preflight', 'snapshot', 'dump', 'transform', 'store', 'record', 'verify', 'retain', 'notify'].map(
+        (name) => [name, 'passed'],
+      ),
     )
   })
 
@@ -200,16 +206,30 @@ describe('a run', () => {
 })
 
 describe('law 1: no manifest, no backup', () => {
-  it.each(['.dump.zst', '.sha256', '.manifest.json'])('leaves nothing when writing *%s fails', async (part) => {
-    const disk = memoryStorage()
-    const from = source()
-    const report = await run(job([named('disk', failing(disk, (key) => key.endsWith(part)))], { source: from }), {
-      signal,
-    })
-    expect(report).toMatchObject({ status: 'failed', error: { code: 'STORAGE_FULL' } })
-    expect(data(disk)).toEqual([])
-    expect(from.open).toBe(0)
-  })
+  it.each(['.dump.zst', '.sha256', '.manifest.json'])(
+    'leaves nothing when writing *%s fails',
+    async (part) => {
+      const disk = memoryStorage()
+      const from = source()
+      const report = await run(
+        job(
+          [
+            named(
+              'disk',
+              failing(disk, (key) => key.endsWith(part)),
+            ),
+          ],
+          { source: from },
+        ),
+        {
+          signal,
+        },
+      )
+      expect(report).toMatchObject({ status: 'failed', error: { code: 'STORAGE_FULL' } })
+      expect(data(disk)).toEqual([])
+      expect(from.open).toBe(0)
+    },
+  )
 
   it('writes the manifest after everything else of the backup', async () => {
     const disk = memoryStorage()
@@ -278,7 +298,16 @@ describe('law 2: a stream never ends well before its process has', () => {
 describe('several storages', () => {
   it('goes on as partial when a secondary fails, and prunes nothing', async () => {
     const [disk, bucket] = [memoryStorage(), memoryStorage()]
-    const report = await run(job([named('disk', disk), named('bucket', failing(bucket, () => true))]), { signal })
+    const report = await run(
+      job([
+        named('disk', disk),
+        named(
+          'bucket',
+          failing(bucket, () => true),
+        ),
+      ]),
+      { signal },
+    )
     expect(report).toMatchObject({
       status: 'partial',
       storages: [
@@ -303,7 +332,10 @@ describe('several storages', () => {
 describe('law 5: nothing good is deleted on the word of something bad', () => {
   const retention = { last: 1 }
 
-  async function history(verifiers: Job['verifiers'], changes: Partial<Job> = {}): Promise<[MemoryStorage, unknown]> {
+  async function history(
+    verifiers: Job['verifiers'],
+    changes: Partial<Job> = {},
+  ): Promise<[MemoryStorage, unknown]> {
     const disk = memoryStorage(() => start)
     const storage: JobStorage = { ...named('disk', disk), retention }
     for (const hour of [1, 2]) {
@@ -323,7 +355,20 @@ describe('law 5: nothing good is deleted on the word of something bad', () => {
   it.each([
     ['failed', [verifier('archive', 'failed')], {}],
     ['suspect', [verifier('archive'), verifier('plausible', 'failed')], {}],
-    ['failed', [], { source: source({ dump: () => new Readable({ read() { this.destroy(new Error('cut')) } }) }) }],
+    [
+      'failed',
+      [],
+      {
+        source: source({
+          dump: () =>
+            new Readable({
+              read() {
+                this.destroy(new Error('cut'))
+              },
+            }),
+        }),
+      },
+    ],
     ['succeeded', [verifier('archive')], { source: source({ clockSkewMs: 3_600_000 }) }],
   ] as const)('deletes nothing after a %s run', async (status, verifiers, changes) => {
     const [disk, last] = await history([...verifiers], changes)
@@ -355,7 +400,9 @@ describe('ends', () => {
         })(),
         { objectMode: false },
       )
-    const report = await run(job([named('disk', disk)], { source: source({ dump }) }), { signal: controller.signal })
+    const report = await run(job([named('disk', disk)], { source: source({ dump }) }), {
+      signal: controller.signal,
+    })
     expect(report).toMatchObject({ status: 'cancelled', error: { code: 'RUN_TERMINATED' } })
     expect(data(disk)).toEqual([])
   })
@@ -364,7 +411,11 @@ describe('ends', () => {
     const heard: string[] = []
     const notifiers: Job['notifiers'] = [
       { name: 'thrower', plugin: 'x', instance: { notify: () => Promise.reject(new Error('broken')) } },
-      { name: 'listener', plugin: 'x', instance: { notify: async ({ status }) => void heard.push(status) } satisfies Notifier },
+      {
+        name: 'listener',
+        plugin: 'x',
+        instance: { notify: async ({ status }) => void heard.push(status) } satisfies Notifier,
+      },
     ]
     const report = await run(job([named('disk', memoryStorage())], { notifiers }), { signal })
     expect(report.status).toBe('succeeded')
@@ -378,7 +429,12 @@ describe('ends', () => {
   it('lets no secret out', async () => {
     const redactor = createRedactor()
     redactor.add('hunter2-hunter2')
-    const dump = () => new Readable({ read() { this.destroy(new Error('at postgres://u:hunter2-hunter2@db')) } })
+    const dump = () =>
+      new Readable({
+        read() {
+          this.destroy(new Error('at postgres://u:hunter2-hunter2@db'))
+        },
+      })
     const events: RunEvent[] = []
     const report = await run(job([named('disk', memoryStorage())], { source: source({ dump }), redactor }), {
       signal,

@@ -38,7 +38,13 @@ const afterwardsMs = 4000
 export async function run(job: Job, options: RunOptions): Promise<Report> {
   const { signal, onEvent, now = () => new Date(), dryRun = false } = options
   const startedAt = now()
-  const recorder = createRecorder(job, { startedAt, now, dryRun, signal, ...(onEvent !== undefined && { onEvent }) })
+  const recorder = createRecorder(job, {
+    startedAt,
+    now,
+    dryRun,
+    signal,
+    ...(onEvent !== undefined && { onEvent }),
+  })
   const name = backupName(job.name, job.dump.kind, startedAt)
   const claim: Claim = { name, base: backupBase(job.name, name, startedAt) }
 
@@ -70,7 +76,11 @@ async function backUp(
   )
   try {
     for (const warning of snapshot.warnings) recorder.warn(warning)
-    recorder.tell({ type: 'snapshot.taken', tables: snapshot.tables.length, largeObjects: snapshot.largeObjects })
+    recorder.tell({
+      type: 'snapshot.taken',
+      tables: snapshot.tables.length,
+      largeObjects: snapshot.largeObjects,
+    })
     if (recorder.report.dryRun) return
 
     Object.assign(claim, await claimName(job, ready.storages, startedAt, signal))
@@ -79,8 +89,15 @@ async function backUp(
       const dumped = await recorder.stage(['dump', 'transform', 'store'], () =>
         dumpAndStore(job, { ...ready, storages: writes.storages }, snapshot, claim, recorder, signal),
       )
+      for (const warning of snapshot.warnings) recorder.warn(warning)
       return recorder.stage('record', () =>
-        publish(job, ready, snapshot, claim, dumped, { startedAt, finishedAt: now(), label, recorder, signal }),
+        publish(job, ready, snapshot, claim, dumped, {
+          startedAt,
+          finishedAt: now(),
+          label,
+          recorder,
+          signal,
+        }),
       )
     })
     reportStored(recorder.report, backup, { restoreFlags })

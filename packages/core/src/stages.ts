@@ -21,7 +21,9 @@ export const stages = {
 } as const satisfies Record<StageName, Stage>
 
 /** Stages whose error ends the run. */
-export type FatalStage = { [Name in StageName]: (typeof stages)[Name]['onError'] extends 'fail' ? Name : never }[StageName]
+export type FatalStage = {
+  [Name in StageName]: (typeof stages)[Name]['onError'] extends 'fail' ? Name : never
+}[StageName]
 
 /** Stages whose error is told and survived. */
 export type ForgivingStage = Exclude<StageName, FatalStage>

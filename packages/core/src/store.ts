@@ -78,7 +78,9 @@ export async function storeEverywhere(
     for (const branch of branches) branch.stream.destroy(reason)
     await Promise.all(branches.map((branch) => branch.done))
     if (signal.aborted) throw signal.reason
-    throw isHoldfastError(error) && error.stage === 'store' ? error : at(error === sourceError ? 'dump' : 'transform', reason)
+    throw isHoldfastError(error) && error.stage === 'store'
+      ? error
+      : at(error === sourceError ? 'dump' : 'transform', reason)
   }
   return {
     key,

@@ -29,7 +29,9 @@ export async function verifyBackup(
     const storage = options.storages.find((one) => one.name === stored.storage)
     if (storage === undefined || stored.manifest === undefined) continue
     const verifiers =
-      index === 0 ? options.verifiers : options.verifiers.filter(({ instance }) => instance.proves === 'archive')
+      index === 0
+        ? options.verifiers
+        : options.verifiers.filter(({ instance }) => instance.proves === 'archive')
     const history = trustedHistory(options.backups, stored.manifest, backup.startedAt)
     const verdicts = await verifyCopy({ storage, manifest: stored.manifest, history }, verifiers, {
       signal,

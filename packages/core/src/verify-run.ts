@@ -22,7 +22,11 @@ export async function verifyRun(
   if (primary === undefined || job.verifiers.length === 0) return
   const { manifest } = backup
   const history = trustedHistory(ready.backups, manifest, new Date(manifest.startedAt))
-  const ask = async (storage: JobStorage, verifiers: Job['verifiers'], known: readonly Verdict[]): Promise<Verdict[]> => {
+  const ask = async (
+    storage: JobStorage,
+    verifiers: Job['verifiers'],
+    known: readonly Verdict[],
+  ): Promise<Verdict[]> => {
     const verdicts = await verifyCopy({ storage, manifest, history }, verifiers, {
       onProgress: (progress) => recorder.tell({ type: 'progress', progress }),
       signal,
@@ -54,13 +58,19 @@ function isDamage({ status, proves }: Verdict): boolean {
 }
 
 function failure(verdict: Verdict): HoldfastError {
-  const what = verdict.checks.filter((check) => check.status === 'failed').map((check) => `${check.name}: ${check.detail}`)
+  const what = verdict.checks
+    .filter((check) => check.status === 'failed')
+    .map((check) => `${check.name}: ${check.detail}`)
   const details = { stage: 'verify', plugin: verdict.verifier } as const
   if (verdict.proves === 'plausible') {
-    return new HoldfastError('VERIFY_SUSPECT', `this backup does not look like the ones before it: ${what.join('; ')}`, {
-      ...details,
-      hint: 'It is kept, and nothing older is deleted. If the change is expected: holdfast accept <backup>.',
-    })
+    return new HoldfastError(
+      'VERIFY_SUSPECT',
+      `this backup does not look like the ones before it: ${what.join('; ')}`,
+      {
+        ...details,
+        hint: 'It is kept, and nothing older is deleted. If the change is expected: holdfast accept <backup>.',
+      },
+    )
   }
   return new HoldfastError('VERIFY_FAILED', `${verdict.storage}: ${what.join('; ')}`, {
     ...details,

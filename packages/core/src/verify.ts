@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import {
   HoldfastError,
   isHoldfastError,
+  makePrivateDirectory,
   type DataRole,
   type Manifest,
   type Verdict,
@@ -30,20 +28,24 @@ export async function verifyCopy(
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
   for (const verifier of verifiers) {
-    const workspace = await mkdtemp(join(tmpdir(), 'holdfast-verify-'))
+    const workspace = await makePrivateDirectory('verify')
     try {
-      verdicts.push(await askVerifier(copy, verifier, workspace, options))
+      verdicts.push(await askVerifier(copy, verifier, workspace.path, options))
     } catch (error) {
       if (options.signal.aborted) throw options.signal.reason
       throw isHoldfastError(error)
         ? error.within({ stage: 'verify', plugin: verifier.name })
-        : new HoldfastError('INTERNAL', `${verifier.name} broke: ${error instanceof Error ? error.message : String(error)}`, {
-            stage: 'verify',
-            plugin: verifier.name,
-            cause: error,
-          })
+        : new HoldfastError(
+            'INTERNAL',
+            `${verifier.name} broke: ${error instanceof Error ? error.message : String(error)}`,
+            {
+              stage: 'verify',
+              plugin: verifier.name,
+              cause: error,
+            },
+          )
     } finally {
-      await rm(workspace, { recursive: true, force: true })
+      await workspace.remove()
     }
   }
   return verdicts
@@ -55,7 +57,10 @@ async function askVerifier(
   workspace: string,
   { onProgress, signal }: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
 ): Promise<Verdict> {
-  const totalBytes = manifest.objects.reduce((sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes), 0)
+  const totalBytes = manifest.objects.reduce(
+    (sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes),
+    0,
+  )
   let readBytes = 0
   let toldBytes = 0
   const open = async (role: DataRole) => {
@@ -64,7 +69,13 @@ async function askVerifier(
       readBytes += chunk.length
       if (readBytes - toldBytes < progressStepBytes && readBytes < totalBytes) return
       toldBytes = readBytes
-      onProgress?.({ stage: 'verify', fraction: readBytes / totalBytes, detail: name, rawBytes: readBytes, storedBytes: 0 })
+      onProgress?.({
+        stage: 'verify',
+        fraction: readBytes / totalBytes,
+        detail: name,
+        rawBytes: readBytes,
+        storedBytes: 0,
+      })
     })
     return stream.pause()
   }

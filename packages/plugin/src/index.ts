@@ -17,7 +17,15 @@ export type {
 } from './manifest.ts'
 export type { Notifier } from './notifier.ts'
 export { OptionsError, optionsFrom, type OptionsIssue, type StandardSchema } from './options.ts'
-export { apiVersion, definePlugin, type Instances, type Plugin, type PluginContext, type PluginKind } from './plugin.ts'
+export {
+  apiVersion,
+  definePlugin,
+  type Instances,
+  type Plugin,
+  type PluginContext,
+  type PluginKind,
+} from './plugin.ts'
+export { makePrivateDirectory, type PrivateDirectory } from './private-directory.ts'
 export type {
   Report,
   ReportedBackup,

@@ -46,6 +46,7 @@ export interface Snapshot {
   readonly tables: readonly TableFacts[]
   readonly largeObjects: number
   readonly omissions: readonly Omission[]
+  /** What went on all the same; it grows while the dump runs. */
   readonly warnings: readonly string[]
   /** The arguments of pg_dump, for the manifest; no secret in them. */
   readonly arguments: readonly string[]

@@ -6,15 +6,14 @@ const pair = /\s*([a-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'(?=\s|$)|(?:[^\s'\\]|\\.)(?:[
 /** libpq's keyword/value form: `host=db port=5432 dbname='my shop'`. */
 export function parseKeywords(text: string): ParsedAddress {
   const parameters: Parameters = {}
-  const parsed: ParsedAddress = { parameters, password: undefined, rawPassword: undefined }
+  const parsed: ParsedAddress = { parameters, password: undefined }
   pair.lastIndex = 0
   while (pair.lastIndex < text.length) {
     const match = pair.exec(text)
     if (!match) throw unreadable()
     const [, name = '', raw = ''] = match
     const value = unquote(raw)
-    if (name === 'password')
-      Object.assign(parsed, { password: value || undefined, rawPassword: raw || undefined })
+    if (name === 'password') parsed.password = value || undefined
     else if (/password/i.test(text)) setQuietly(parameters, name, value)
     else setParameter(parameters, name, value)
   }

@@ -23,12 +23,8 @@ export function parseUri(text: string): ParsedAddress {
   Object.assign(parameters, parseHosts(hosts))
   setUnlessEmpty(parameters, 'dbname', decode(name, 'database name'))
   const fromQuery = parseQuery(query, parameters)
-  return {
-    parameters,
-    password:
-      fromQuery?.password ?? (rawPassword === undefined ? undefined : decode(rawPassword, 'password')),
-    rawPassword: fromQuery?.rawPassword ?? rawPassword,
-  }
+  const fromUser = rawPassword === undefined ? undefined : decode(rawPassword, 'password')
+  return { parameters, password: fromQuery ?? fromUser }
 }
 
 function refuseAmbiguity(afterUser: string): void {
@@ -79,11 +75,9 @@ function parseHost(text: string): { host: string; port: string } {
   return { host: match[1] ?? decode(match[2] ?? '', 'host'), port }
 }
 
-function parseQuery(
-  query: string,
-  parameters: Parameters,
-): Pick<ParsedAddress, 'password' | 'rawPassword'> | undefined {
-  let secret: Pick<ParsedAddress, 'password' | 'rawPassword'> | undefined
+/** Adds the parameters after the question mark; the password, if it is among them, is returned. */
+function parseQuery(query: string, parameters: Parameters): string | undefined {
+  let password: string | undefined
   for (const pair of query.split('&').filter((part) => part !== '')) {
     const equals = pair.indexOf('=')
     if (equals < 0 || pair.includes('=', equals + 1)) {
@@ -93,11 +87,10 @@ function parseQuery(
       )
     }
     const name = decode(pair.slice(0, equals), 'part after "?"')
-    const raw = pair.slice(equals + 1)
-    const value = decode(raw, 'part after "?"')
-    if (name === 'password') secret = { password: value || undefined, rawPassword: raw || undefined }
+    const value = decode(pair.slice(equals + 1), 'part after "?"')
+    if (name === 'password') password = value || undefined
     else if (name === 'ssl' && value === 'true') parameters.sslmode = 'require'
     else setParameter(parameters, name, value)
   }
-  return secret
+  return password
 }

@@ -29,7 +29,7 @@ export function parseAddress(text: string | undefined, environment: NodeJS.Proce
     given,
     inherited: inheritedParameters(given, environment, parsed !== undefined),
     password: password === undefined ? undefined : new Secret(password),
-    secrets: passwordForms(password, parsed?.rawPassword).map((form) => new Secret(form)),
+    secrets: passwordForms(password).map((form) => new Secret(form)),
   }
 }
 
@@ -82,19 +82,10 @@ function inheritedParameters(
   return inherited
 }
 
-function passwordForms(password: string | undefined, raw: string | undefined): string[] {
+// What is written is redacted in every encoding; a password that looks encoded may also be shown decoded once more.
+function passwordForms(password: string | undefined): string[] {
   if (password === undefined) return []
-  const encoded = encodeURIComponent(password)
-  const lowerCase = encoded.replaceAll(/%[0-9A-F]{2}/g, (token) => token.toLowerCase())
-  const forms = new Set([
-    password,
-    raw ?? password,
-    encoded,
-    lowerCase,
-    encodeURI(password),
-    decodedOnce(password),
-  ])
-  return [...forms].toSorted((a, b) => b.length - a.length)
+  return [...new Set([password, decodedOnce(password)])].toSorted((a, b) => b.length - a.length)
 }
 
 function decodedOnce(password: string): string {

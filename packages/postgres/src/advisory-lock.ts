@@ -1,10 +1,10 @@
 import { HoldfastError } from '@holdfast/plugin'
 import { createHash } from 'node:crypto'
-import { list } from './permissions.ts'
+import { listed } from './names.ts'
 import type { Session } from './session.ts'
 
 /** Two 32-bit numbers, as pg_locks shows them, that stand for a job in its database. */
-export function lockKey(job: string): { high: number; low: number } {
+function lockKey(job: string): { high: number; low: number } {
   const digest = createHash('sha256').update(`holdfast job ${job}`).digest()
   return { high: digest.readInt32BE(0), low: digest.readInt32BE(4) }
 }
@@ -17,7 +17,7 @@ export async function lockJob(session: Session, job: string): Promise<void> {
   )
   if (row?.taken === true) return
   const holders = await session.query<Holder>(holdersSql(high, low))
-  const holder = list(holders.map(describeHolder)) || 'a run that has just ended'
+  const holder = listed(holders.map(describeHolder)) || 'a run that has just ended'
   throw new HoldfastError('RUN_LOCKED', `Another run of job ${job} holds its lock: ${holder}.`, {
     hint: 'Wait for it. If it hangs, SELECT pg_terminate_backend(pid) with the pid above ends it and frees the lock.',
     retryable: true,

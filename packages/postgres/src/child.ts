@@ -15,6 +15,8 @@ export interface ChildOptions {
   address: Address
   /** Ends the child: SIGTERM, then SIGKILL after five seconds. */
   signal: AbortSignal
+  /** Ends it with SIGINT first, upon which psql cancels what the server does for it; SIGTERM two seconds later. */
+  interrupt?: boolean
   /** `pipe` to write to it; by default there is nothing to read. */
   stdin?: 'pipe' | 'ignore'
   /** Every line of the standard error, redacted, at most 8 KB of each. */
@@ -43,6 +45,7 @@ export interface Child {
   fail(error: Error): void
 }
 
+const terminateAfterMs = 2_000
 const killAfterMs = 5_000
 
 /** Starts a child whose output can be trusted once it ends. Its standard error is always drained. */
@@ -50,6 +53,8 @@ export function spawnChild(file: string, args: readonly string[], options: Child
   const program = basename(file)
   const child = spawn(file, args, {
     env: options.environment,
+    // Ctrl-C in a terminal goes to this process alone, which then ends the child in its own way.
+    detached: true,
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
   }) as ChildProcessByStdio<Writable | null, Readable, Readable>
   const source = child.stdout
@@ -62,6 +67,8 @@ export function spawnChild(file: string, args: readonly string[], options: Child
     options.stallTimeoutMs === undefined
       ? undefined
       : watchdog(options.stallTimeoutMs, () => fail(stalled(program, options)))
+  // Nobody is ready to read before the first read.
+  dog?.pause()
   const stdout = new Readable({
     highWaterMark: source.readableHighWaterMark,
     read() {
@@ -72,7 +79,8 @@ export function spawnChild(file: string, args: readonly string[], options: Child
       options.signal.removeEventListener('abort', abort)
       dog?.stop()
       source.destroy()
-      endProcess(child)
+      if (options.interrupt === true) interruptProcess(child)
+      else endProcess(child)
       callback(error)
     },
   })
@@ -108,7 +116,7 @@ export function spawnChild(file: string, args: readonly string[], options: Child
     })
     // A failure need not wait for a reader who is slow; its text is all there once the standard error has ended.
     child.once('exit', (code, signal) => {
-      if (code !== 0) void explainExit({ code, signal }).then(fail)
+      if (code !== 0 || stdout.destroyed) void explainExit({ code, signal }).then(fail)
     })
     child.once('close', (code, signal) => {
       if (code === 0) finish()
@@ -118,6 +126,8 @@ export function spawnChild(file: string, args: readonly string[], options: Child
   const explainExit = async (exit: Exit): Promise<Error> => {
     dog?.stop()
     await settled(child)
+    // A process of its own that it left behind may hold this open.
+    child.stderr.destroy()
     const error = classifyFailure(program, stderr.tail(), exit, options.address, options.fallbackCode)
     return (await options.explain?.(error).catch(() => error)) ?? error
   }
@@ -159,6 +169,14 @@ export function endProcess(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGTERM')
   const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+  child.once('exit', () => clearTimeout(timer))
+}
+
+function interruptProcess(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  child.stdin?.destroy()
+  child.kill('SIGINT')
+  const timer = setTimeout(() => endProcess(child), terminateAfterMs)
   child.once('exit', () => clearTimeout(timer))
 }
 

@@ -1,8 +1,8 @@
+import { HoldfastError, makePrivateDirectory } from '@holdfast/plugin'
 import type { Address } from './address.ts'
 import { chooseClient, type Client, findClients, newestClient } from './clients.ts'
 import { connectionEnvironment } from './environment.ts'
-import { makePrivateDirectory } from './private-directory.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, type Session, type SessionOptions } from './session.ts'
 
 /** One server as one job reaches it: the client that fits it, what its children need, and a first session. */
 export interface Connection {
@@ -18,7 +18,7 @@ export interface Connection {
   readonly close: () => Promise<void>
 }
 
-export interface ServerVersion {
+interface ServerVersion {
   /** As the server prints it: `15.18`. */
   version: string
   major: number
@@ -31,10 +31,13 @@ export async function connect(
 ): Promise<Connection> {
   const clients = await findClients(options.environment)
   const newest = newestClient(clients)
-  const directory = await makePrivateDirectory()
-  const sessions: Session[] = []
+  const directory = await makePrivateDirectory('postgres')
+  const sessions: Promise<Session>[] = []
+  const ending = new AbortController()
+  const signal = AbortSignal.any([options.signal, ending.signal])
   const close = async () => {
-    await Promise.all(sessions.map((session) => session.close()))
+    ending.abort(new HoldfastError('DATABASE_CONNECTION_LOST', 'The connection was closed.'))
+    await Promise.allSettled(sessions.map(async (session) => (await session).close()))
     await directory.remove()
   }
   try {
@@ -42,11 +45,13 @@ export async function connect(
       ...(await connectionEnvironment(address, options.environment, directory.path)),
       PGAPPNAME: options.applicationName,
     }
-    const open = async (client: Client) => {
-      const { applicationName, signal } = options
-      const session = await openSession(client, address, { environment, applicationName, signal })
+    const open = (client: Client) => {
+      const session = openPrepared(client, address, {
+        environment,
+        applicationName: options.applicationName,
+        signal,
+      })
       sessions.push(session)
-      await switchOffTimeouts(session)
       return session
     }
     const session = await open(newest)
@@ -55,6 +60,17 @@ export async function connect(
     return { address, client, environment, server, session, open: () => open(client), close }
   } catch (error) {
     await close()
+    throw error
+  }
+}
+
+async function openPrepared(client: Client, address: Address, options: SessionOptions): Promise<Session> {
+  const session = await openSession(client, address, options)
+  try {
+    await switchOffTimeouts(session)
+    return session
+  } catch (error) {
+    await session.close()
     throw error
   }
 }

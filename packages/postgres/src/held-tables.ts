@@ -1,7 +1,8 @@
 import { type DumpRequest, HoldfastError, type TableFacts } from '@holdfast/plugin'
+import { nameOf } from './names.ts'
 import type { Weight } from './progress.ts'
 import { listRelations, type Relation } from './relations.ts'
-import { nameOf, type Selection, selectRelations } from './selection.ts'
+import { type Selection, selectRelations } from './selection.ts'
 import type { Session } from './session.ts'
 import { lockTables } from './table-locks.ts'
 

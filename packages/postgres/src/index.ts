@@ -6,7 +6,7 @@ export { chooseClient, type Client, clientWarnings, findClients, newestClient } 
 export { type DumpContents, missingTables } from './contents.ts'
 export type { DumpReader, DumpReading } from './dump-reader.ts'
 export { connectionArguments, connectionEnvironment } from './environment.ts'
-export { makePrivateDirectory, type PrivateDirectory } from './private-directory.ts'
+export { passwordFileWarnings } from './password-file.ts'
 export { readPlain } from './plain-reader.ts'
 export { quoteIdentifier, quoteLiteral } from './quote.ts'
 export { sqlStateOf } from './server-error.ts'

@@ -1,7 +1,8 @@
 import type { DumpRequest, Omission } from '@holdfast/plugin'
 import type { LargeObjects } from './large-objects.ts'
 import { dumpsLargeObjects } from './large-objects.ts'
-import { nameOf, type Selection } from './selection.ts'
+import { nameOf } from './names.ts'
+import type { Selection } from './selection.ts'
 import type { Session } from './session.ts'
 
 /** Everything of the source that a dump of this request does not hold, with where to get it instead. */

@@ -8,8 +8,6 @@ export type Parameters = Partial<Record<ParameterName, string>>
 export interface ParsedAddress {
   parameters: Parameters
   password: string | undefined
-  /** The password as it was written, before decoding. */
-  rawPassword: string | undefined
 }
 
 /** The one way to refuse an address: the caller makes sure that nothing in the message can be a secret. */

@@ -1,8 +1,9 @@
 import { type BackupKind, HoldfastError } from '@holdfast/plugin'
 import type { LargeObjects } from './large-objects.ts'
+import { listed, nameOf } from './names.ts'
 import { quoteIdentifier } from './quote.ts'
 import type { Relation } from './relations.ts'
-import { nameOf, type Selection } from './selection.ts'
+import type { Selection } from './selection.ts'
 
 const shown = 20
 
@@ -22,8 +23,8 @@ export function requireReadable(
   const unreadableObjects = kind === 'schema' ? 0 : largeObjects.unreadable
   if (schemas.length > 0 || refused.length > 0 || unreadableObjects > 0) {
     const parts = [
-      schemas.length > 0 ? `has no USAGE on the schemas ${list(schemas)}` : '',
-      refused.length > 0 ? `may not SELECT from ${list(refused.map(nameOf))}` : '',
+      schemas.length > 0 ? `has no USAGE on the schemas ${listed(schemas)}` : '',
+      refused.length > 0 ? `may not SELECT from ${listed(refused.map(nameOf))}` : '',
       unreadableObjects > 0 ? `may not read ${unreadableObjects} large objects` : '',
     ].filter((part) => part !== '')
     throw new HoldfastError('DATABASE_PERMISSION', `The user ${user} ${parts.join(', and ')}.`, {
@@ -34,7 +35,7 @@ export function requireReadable(
   if (hidden.length > 0) {
     throw new HoldfastError(
       'DATABASE_ROW_SECURITY',
-      `Row-level security would hide rows of ${list(hidden.map(nameOf))} from the user ${user}, so the dump would be short.`,
+      `Row-level security would hide rows of ${listed(hidden.map(nameOf))} from the user ${user}, so the dump would be short.`,
       {
         hint: `Back up as the owner of these tables (without FORCE ROW LEVEL SECURITY), or: ALTER ROLE ${quoteIdentifier(user)} BYPASSRLS.`,
       },
@@ -62,16 +63,12 @@ function permissionHint(
       ),
   ]
   const everything =
-    serverMajor >= 14 ? `GRANT pg_read_all_data TO ${role}; covers every table and sequence. Or: ` : ''
+    serverMajor >= 14
+      ? `GRANT pg_read_all_data TO ${role}; covers every table and sequence (the hashes of passwords too). Or: `
+      : ''
   const objects =
     largeObjects > 0
       ? ' Large objects are readable to their owner, a superuser, and whom GRANT SELECT ON LARGE OBJECT names.'
       : ''
   return `${grants.length > 0 ? everything + grants.join(' ') : ''}${objects} Or exclude what the dump can do without.`.trim()
-}
-
-/** The first names of a list, and how many more there are. */
-export function list(names: readonly string[]): string {
-  const more = names.length - shown
-  return names.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }

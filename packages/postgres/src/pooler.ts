@@ -35,7 +35,7 @@ export async function refusePooler(
     await first.query(`SELECT set_config('holdfast.mark', ${quoteLiteral(mark)}, false)`)
     for (let round = 0; round < rounds; round += 1) {
       const [before] = await first.query<Seen>(look)
-      await second.execute('BEGIN')
+      await begin(second, address)
       const [other] = await second.query<Seen>(look)
       if (before?.pid === other?.pid || other?.mark === mark) {
         throw poolerError(address, `two clients were given the same server process ${other?.pid}`)
@@ -51,6 +51,15 @@ export async function refusePooler(
     }
   } finally {
     await second.close()
+  }
+}
+
+async function begin(session: Session, address: Address): Promise<void> {
+  try {
+    await session.execute('BEGIN')
+  } catch (error) {
+    if (!String(error).includes('statement pooling')) throw error
+    throw poolerError(address, 'it pools single statements and knows no transactions')
   }
 }
 

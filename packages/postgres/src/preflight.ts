@@ -3,8 +3,9 @@ import type { Address } from './address.ts'
 import { clientWarnings } from './clients.ts'
 import { connect, type Connection } from './connection.ts'
 import { dumpsLargeObjects, readLargeObjects } from './large-objects.ts'
+import { listed } from './names.ts'
 import { passwordFileWarnings } from './password-file.ts'
-import { list, requireReadable } from './permissions.ts'
+import { requireReadable } from './permissions.ts'
 import { refusePooler, refusePoolerPort } from './pooler.ts'
 import { listRelations } from './relations.ts'
 import { type Selection, selectRelations } from './selection.ts'
@@ -71,7 +72,7 @@ export function requireMatches({ unmatchedIncludes }: Selection): void {
   const verb = unmatchedIncludes.length === 1 ? 'matches' : 'match'
   throw new HoldfastError(
     'DATABASE_TABLE_NOT_FOUND',
-    `${patterns} ${list(unmatchedIncludes)} ${verb} nothing.`,
+    `${patterns} ${listed(unmatchedIncludes)} ${verb} nothing.`,
     {
       hint:
         'Check the spelling and the schema: schema.name, where the schema is not in the search path. ' +
@@ -81,6 +82,7 @@ export function requireMatches({ unmatchedIncludes }: Selection): void {
 }
 
 async function connectionWarnings({ session }: Connection, request: DumpRequest): Promise<string[]> {
+  // The session that holds the snapshot, pg_dump, the one that watches it, and those that count.
   const needed = 3 + (request.rowCounts ? request.countSessions : 0)
   const [row] = await session.query<{ free: number }>(
     `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int

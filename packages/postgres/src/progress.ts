@@ -30,6 +30,14 @@ const progressSql = `
   WHERE p.datname = current_database() AND p.command = 'COPY TO'
     AND a.application_name = current_setting('application_name')`
 
+const contentsLine = /^pg_dump: dumping contents of table "(.*)"$/
+const largeObjectsLine = 'pg_dump: saving large objects'
+
+/** A line of pg_dump --verbose that says how far it is. */
+export function isProgressLine(line: string): boolean {
+  return contentsLine.test(line) || line.startsWith(largeObjectsLine)
+}
+
 /**
  * Estimates how far pg_dump is: which tables are done, from what it prints, and how much of the current one, from
  * what the server says on a session of its own. Without that session the estimate is coarser; it never fails a dump.
@@ -75,9 +83,9 @@ export function trackProgress(options: {
 
   return {
     line(text) {
-      const table = /^pg_dump: dumping contents of table "(.*)"$/.exec(text)?.[1]
+      const table = contentsLine.exec(text)?.[1]
       if (table !== undefined) start(table, weights.get(table)?.bytes ?? 0)
-      else if (text.startsWith('pg_dump: saving large objects') && current.table !== undefined) {
+      else if (text.startsWith(largeObjectsLine) && current.table !== undefined) {
         start(undefined, options.largeObjectBytes)
       }
     },

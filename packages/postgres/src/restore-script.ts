@@ -104,6 +104,7 @@ async function runScript(
     address,
     signal,
     stdin: 'pipe',
+    interrupt: true,
     onLine: (line) => errors.line(line),
   })
   child.stdout.resume()

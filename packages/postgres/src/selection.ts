@@ -91,11 +91,6 @@ function partitionParents(relation: Relation, byOid: ReadonlyMap<number, Relatio
   return relation.parents.map((oid) => byOid.get(oid)).filter((parent) => parent !== undefined)
 }
 
-/** `schema.name`, as manifests and messages have it. */
-export function nameOf(relation: Pick<Relation, 'schema' | 'name'>): string {
-  return `${relation.schema}.${relation.name}`
-}
-
 function exactly({ schema, name }: Relation): string {
   return [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join('.')
 }

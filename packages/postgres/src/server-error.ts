@@ -1,7 +1,7 @@
 import { type ErrorCode, HoldfastError } from '@holdfast/plugin'
 
-/** What the server said of a query, for code that decides by SQLSTATE. */
-export class ServerError extends Error {
+/** What the server said of a query; `sqlStateOf` finds it again. */
+class ServerError extends Error {
   override readonly name = 'ServerError'
   readonly sqlState: string
 
@@ -29,6 +29,15 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   '57P05': 'DATABASE_CONNECTION_LOST',
 }
 
+const hints: Readonly<Record<string, string>> = {
+  '53200':
+    'If it is out of shared memory for locks, raise max_locks_per_transaction to fit the number of tables.',
+  '53300':
+    'Close other connections, raise max_connections or the limit of the role, or count with fewer sessions.',
+  '40001':
+    'On a standby set hot_standby_feedback = on or raise max_standby_streaming_delay, or back up the primary.',
+}
+
 /** A refused query as an error of the family. */
 export function queryError(sqlState: string, message: string, where: string): HoldfastError {
   const code = codes[sqlState] ?? codes[sqlState.slice(0, 2)] ?? 'DATABASE_QUERY_FAILED'
@@ -36,7 +45,7 @@ export function queryError(sqlState: string, message: string, where: string): Ho
     code,
     `The server refused a query (${where}): ${message} (SQLSTATE ${sqlState}).`,
     {
-      hint: "See the server's log for the query itself.",
+      hint: hints[sqlState] ?? "See the server's log for the query itself.",
       cause: new ServerError(sqlState, message),
     },
   )

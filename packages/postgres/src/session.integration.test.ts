@@ -1,11 +1,10 @@
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
-import { hasCode } from '@holdfast/plugin'
+import { hasCode, makePrivateDirectory, type PrivateDirectory } from '@holdfast/plugin'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Address, parseAddress } from './address.ts'
 import { type Client, findClients, newestClient } from './clients.ts'
 import { connectionEnvironment } from './environment.ts'
-import { makePrivateDirectory, type PrivateDirectory } from './private-directory.ts'
 import { quoteLiteral } from './quote.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -18,7 +17,7 @@ let session: Session | undefined
 beforeAll(async () => {
   database = await postgres.createDatabase('session')
   client = newestClient(await findClients(process.env))
-  directory = await makePrivateDirectory()
+  directory = await makePrivateDirectory('postgres')
 })
 afterEach(async () => {
   await session?.close()
@@ -84,9 +83,9 @@ describe('openSession', () => {
   it('keeps one transaction over many statements', async () => {
     const connection = await openDefault()
     await connection.execute('BEGIN')
-    await connection.execute('CREATE TABLE gone (id int)')
+    await connection.execute('CREATE TABLE public.gone (id int)')
     await connection.execute('ROLLBACK')
-    expect(await connection.query(`SELECT to_regclass('gone') AS gone`)).toEqual([{ gone: null }])
+    expect(await connection.query(`SELECT to_regclass('public.gone') AS gone`)).toEqual([{ gone: null }])
   })
 
   it('cancels a running query on the server when aborted', async () => {

@@ -52,12 +52,17 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<Session> {
   const session = startPsql(client, address, options)
-  const [path] = await session.query<{ schemas: string[] }>(
-    'SELECT pg_catalog.current_schemas(true) AS schemas',
-  )
-  // From here on only names of pg_catalog need no schema: nobody's function of the same name gets in between.
-  await session.query(`SELECT pg_catalog.set_config('search_path', '', false)`)
-  return { ...session, searchPath: path?.schemas ?? [] }
+  try {
+    const [path] = await session.query<{ schemas: string[] }>(
+      'SELECT pg_catalog.current_schemas(true) AS schemas',
+    )
+    // From here on only names of pg_catalog need no schema: nobody's function of the same name gets in between.
+    await session.query(`SELECT pg_catalog.set_config('search_path', '', false)`)
+    return { ...session, searchPath: path?.schemas ?? [] }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
 }
 
 function startPsql(client: Client, address: Address, options: SessionOptions): Omit<Session, 'searchPath'> {
@@ -67,6 +72,8 @@ function startPsql(client: Client, address: Address, options: SessionOptions): O
     ['-X', '-q', '-A', '-t', '--no-password', ...connectionArguments(address)],
     {
       env: { ...options.environment, PGAPPNAME: options.applicationName, PGCLIENTENCODING: 'UTF8' },
+      // Ctrl-C in a terminal goes to this process alone. Should this one die, psql reads the end of its input.
+      detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   )

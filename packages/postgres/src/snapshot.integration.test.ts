@@ -1,5 +1,6 @@
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
 import type { DumpProgress } from '@holdfast/plugin'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { asSql, dumpOf, dumpRequest, never, readAll, sourceOf, withSnapshot } from './source.test.data.ts'
 
@@ -116,6 +117,24 @@ describe('a snapshot', () => {
     )
     expect(seen.at(-1)?.fraction).toBeGreaterThan(0.5)
     expect(seen.at(-1)?.fraction).toBeLessThanOrEqual(1)
+  })
+
+  it('reports how far it is within a table', async () => {
+    await database.psql(
+      `CREATE TABLE wide AS SELECT repeat('y', 900) AS body FROM generate_series(1, 30000); ANALYZE wide;`,
+    )
+    const tables = { include: ['wide'], exclude: [] }
+    const seen: number[] = []
+    await withSnapshot(database.url, { kind: 'tables', tables, rowCounts: false }, async (snapshot) => {
+      let bytes = 0
+      for await (const chunk of snapshot.dump(({ fraction }) => seen.push(fraction), never)) {
+        const before = bytes
+        bytes += (chunk as Buffer).length
+        if (before < 10_000_000 && bytes >= 10_000_000) await sleep(1_500)
+      }
+    })
+    await database.psql('DROP TABLE wide')
+    expect(seen.filter((fraction) => fraction > 0.2 && fraction < 0.9)).not.toEqual([])
   })
 
   it('sees one moment in counts and dump while others write', async () => {

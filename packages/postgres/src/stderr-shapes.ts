@@ -56,11 +56,11 @@ export const stderrShapes: readonly StderrShape[] = [
   },
   {
     pattern:
-      /server does not support SSL|SSL error|certificate authentication failed|certificate verify failed|root certificate file|server certificate for|could not (?:read|load|open) .*(?:certificate|private key)|private key file|server common name|SSL connection .*(?:required|requested)|channel binding required|requires? (?:an )?SSL|SSL\/TLS required/i,
+      /server does not support SSL|SSL error|requires a valid client certificate|certificate authentication failed|certificate verify failed|root certificate file|server certificate for|could not (?:read|load|open) .*(?:certificate|private key)|private key file|server common name|SSL connection .*(?:required|requested)|channel binding required|requires? (?:an )?SSL|SSL\/TLS required/i,
     code: 'DATABASE_TLS',
     message: (_, where) => `The connection to ${where} could not be secured as asked for.`,
     hint: () =>
-      'Check sslmode, sslrootcert and the files they name; with verify-full the host must be a name in the certificate of the server.',
+      'Check sslmode, sslrootcert, sslcert and the files they name; with verify-full the host must be a name in the certificate of the server.',
   },
   {
     pattern: /^(?![^]*, SSL encryption)[^]*no pg_hba\.conf entry for [^\n]*no encryption/,
@@ -90,7 +90,7 @@ export const stderrShapes: readonly StderrShape[] = [
     hint: () => 'Use the direct connection or a session pooler; at Supabase that is port 5432, not 6543.',
   },
   {
-    pattern: /database "((?:[^"]|"")*)" does not exist/,
+    pattern: /database "(.*)" does not exist/,
     code: 'DATABASE_MISSING',
     message: ([, name], where) => `The server has no database "${name}" (${where}).`,
     hint: () =>
@@ -128,6 +128,15 @@ export const stderrShapes: readonly StderrShape[] = [
     retryable: true,
   },
   {
+    pattern: /conflict with recovery/,
+    code: 'DATABASE_DUMP_FAILED',
+    message: (_, where) =>
+      `The standby ${where} cancelled the dump, because it stood in the way of its recovery.`,
+    hint: () =>
+      'Set hot_standby_feedback = on there, or raise max_standby_streaming_delay, or back up the primary.',
+    retryable: true,
+  },
+  {
     pattern:
       /PQgetCopyData\(\) failed|PQgetResult\(\) failed|server closed the connection unexpectedly|terminating connection|connection to server was lost|SSL SYSCALL error|could not receive data from server|could not send data to server|connection not open|invalid snapshot identifier/,
     code: 'DATABASE_CONNECTION_LOST',
@@ -150,6 +159,13 @@ export const stderrShapes: readonly StderrShape[] = [
     message: (_, where) => `The server at ${where} does not answer.`,
     hint: () => `Check the host, the port, the firewall and that the server is running. ${testIt}`,
     retryable: true,
+  },
+  {
+    pattern: /out of shared memory/,
+    code: 'DATABASE_DUMP_FAILED',
+    message: (_, where) => `The server ${where} has no room for the locks of so many tables.`,
+    hint: () =>
+      'Raise max_locks_per_transaction to fit the number of tables, or dump fewer of them at a time.',
   },
   {
     pattern: /out of memory/i,

@@ -1,8 +1,7 @@
 import { hasCode, HoldfastError } from '@holdfast/plugin'
-import { list } from './permissions.ts'
+import { listed, nameOf } from './names.ts'
 import { quoteIdentifier } from './quote.ts'
 import type { Relation } from './relations.ts'
-import { nameOf } from './selection.ts'
 import { sqlStateOf } from './server-error.ts'
 import type { Session } from './session.ts'
 
@@ -69,7 +68,7 @@ export async function lockTimeout(
     const table = names.get(oid)
     return table === undefined ? [] : [{ ...row, table }]
   })
-  const who = list(blockers.map(describeBlocker)) || 'a session that has ended since'
+  const who = listed(blockers.map(describeBlocker)) || 'a session that has ended since'
   const pids = [...new Set(blockers.map(({ pid }) => pid))]
   return new HoldfastError(
     'DATABASE_LOCK_TIMEOUT',

@@ -20,6 +20,7 @@ export function watchdog(timeoutMs: number, onStall: () => void): Watchdog {
     if (stopped || timer) return
     timer = setTimeout(() => {
       stopped = true
+      timer = undefined
       onStall()
     }, timeoutMs)
   }

@@ -1,1 +1,124 @@
-export {}
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startPostgres } from '@holdfast/lab'
+import { buildHoldfast } from './commands.ts'
+import { generateTables, growDatabase } from './generate.ts'
+import { rowsOf } from './result.ts'
+import { emptyDirectory, runRounds, verifiedBackup, type Bench } from './rounds.ts'
+import { inMegabytes, renderTable } from './table.ts'
+
+const usage = `npm run bench -- [--gigabytes 1] [--rounds 3] [--no-memory]
+
+  --gigabytes  size of the database that is timed, 1 or more for figures to quote
+  --rounds     how often each side runs; the medians are compared
+  --no-memory  leave out the peak memory at 0.5 and 4 GB, which needs a database of 4 GB
+`
+
+/** The same for both sides. A server that does not wait for its disk leaves the difference between the tools to see. */
+const settings = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_wal_size: '16GB',
+  checkpoint_timeout: '1h',
+  shared_buffers: '512MB',
+  maintenance_work_mem: '128MB',
+  autovacuum: 'off',
+}
+
+const database = 'bench'
+const gigabyte = 1e9
+const memoryGigabytes = [0.5, 4]
+
+const options = readOptions()
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    process.exitCode = signal === 'SIGINT' ? 130 : 143
+    interrupted.abort(new Error('interrupted'))
+  })
+}
+
+try {
+  await main(interrupted.signal)
+} catch (error) {
+  if (!interrupted.signal.aborted) throw error
+  say('interrupted; everything is cleaned up')
+}
+
+async function main(signal: AbortSignal): Promise<void> {
+  say('building the packages')
+  const holdfast = await buildHoldfast(signal)
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
+  const server = await startPostgres({ settings })
+  try {
+    await server.psql(`CREATE DATABASE ${database}`)
+    const bench: Bench = { server, database, directory, holdfast, signal }
+    const rows = await measureAll(bench)
+    const version = await server.psql('SHOW server_version')
+    console.log(`
+PostgreSQL ${version}, ${options.rounds} rounds side by side, medians
+server settings of both sides: ${Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')}
+
+${renderTable(rows)}`)
+    if (rows.some((row) => !row.isMet)) process.exitCode = 1
+  } finally {
+    await server.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+// One database grows from size to size: its beginning is the same in each.
+async function measureAll(bench: Bench): Promise<Parameters<typeof renderTable>[0]> {
+  const { server, signal } = bench
+  const psql = (sql: string) => server.psql(sql, database)
+  let generated = await generateTables(psql)
+  const memory = new Map<number, number>()
+  let timed: Parameters<typeof rowsOf>[0]['timed'] | undefined
+  const sizes = new Set([options.gigabytes, ...(options.memory ? memoryGigabytes : [])])
+  for (const gigabytes of [...sizes].toSorted((a, b) => a - b)) {
+    say(`generating ${gigabytes} GB`)
+    generated = await growDatabase(psql, generated, { bytes: gigabytes * gigabyte, signal })
+    const bytes = Number(await psql(`SELECT pg_database_size('${database}')`))
+    if (gigabytes === options.gigabytes)
+      timed = { bytes, rounds: await runRounds(bench, options.rounds, say) }
+    const { peakBytes } = await verifiedBackup(bench, true)
+    await emptyDirectory(bench)
+    say(`peak memory of a backup of ${gigabytes} GB: ${inMegabytes(peakBytes)}`)
+    memory.set(gigabytes, peakBytes)
+  }
+  if (timed === undefined) throw new Error('nothing was timed')
+  return rowsOf({ timed, memory })
+}
+
+function readOptions(): { gigabytes: number; rounds: number; memory: boolean } {
+  try {
+    const { values } = parseArgs({
+      allowNegative: true,
+      options: {
+        gigabytes: { type: 'string', default: '1' },
+        rounds: { type: 'string', default: '3' },
+        memory: { type: 'boolean', default: true },
+      },
+    })
+    const [gigabytes, rounds] = [Number(values.gigabytes), Number(values.rounds)]
+    if (!(gigabytes > 0 && gigabytes <= 64))
+      throw new Error(`--gigabytes ${values.gigabytes} is not between 0 and 64`)
+    if (!(Number.isInteger(rounds) && rounds > 0))
+      throw new Error(`--rounds ${values.rounds} is not 1 or more`)
+    return { gigabytes, rounds, memory: values.memory }
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`)
+    process.exit(2)
+  }
+}
+
+function say(text: string): void {
+  console.error(`bench: ${text}`)
+}

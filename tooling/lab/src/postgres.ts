@@ -17,6 +17,8 @@ export interface PostgresOptions {
   initdbArguments?: string[]
   /** The superuser's password. With it, TCP connections of every user need one (scram); without it nobody does. */
   password?: string
+  /** Files of the data directory, by name, written before the server starts; such as pg_hba.conf or server.key. */
+  dataFiles?: Record<string, string>
   /** Follow this server as a hot standby, instead of being one of its own. */
   standbyOf?: Pick<PostgresServer, 'socketDirectory' | 'port'>
 }
@@ -48,6 +50,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const directory = await makeDirectory(identity)
   try {
     await makeData(binDirectory, directory, identity, options)
+    for (const [name, content] of Object.entries(options.dataFiles ?? {})) {
+      await writeOwned(join(directory, 'data', name), content, identity)
+    }
     const { server, port } = await startOnFreePort(binDirectory, directory, identity, options.settings ?? {})
     const release = watchParent(server.pid, directory)
     let stopped: Promise<void> | undefined
@@ -107,8 +112,7 @@ async function makeData(
   }
   const passwordFile = join(directory, 'password')
   if (options.password !== undefined) {
-    await writeFile(passwordFile, `${options.password}\n`, { mode: 0o600 })
-    if (identity) await chown(passwordFile, identity.uid, identity.gid)
+    await writeOwned(passwordFile, `${options.password}\n`, identity)
   }
   const authentication =
     options.password === undefined
@@ -130,6 +134,11 @@ async function makeData(
     run,
   )
   await rm(passwordFile, { force: true })
+}
+
+async function writeOwned(path: string, content: string, identity: Identity | undefined): Promise<void> {
+  await writeFile(path, content, { mode: 0o600 })
+  if (identity) await chown(path, identity.uid, identity.gid)
 }
 
 type StartedServer = ChildProcess & { pid: number }

@@ -40,7 +40,8 @@ export async function backup(jobNames: string[], options: BackupOptions, context
     reports.push(report)
     tell(report, context)
   }
-  if (reports.length > 1 && !context.quiet && !context.json) screen.say(`\n${renderTotals(reports, screen.look())}`)
+  if (reports.length > 1 && !context.quiet && !context.json)
+    screen.say(`\n${renderTotals(reports, screen.look())}`)
   return worstExitCode(reports.map(exitCodeFor))
 }
 
@@ -52,7 +53,10 @@ async function jobsToRun(
   const onCommandLine = options.database !== undefined || options.to !== undefined
   if (onCommandLine && options.config !== undefined) {
     const given = options.to === undefined ? '--database' : '--to'
-    throw usageError(`${given} and --config contradict each other`, 'With --database or --to no configuration is read.')
+    throw usageError(
+      `${given} and --config contradict each other`,
+      'With --database or --to no configuration is read.',
+    )
   }
   const config = onCommandLine ? undefined : await readFoundConfig(options.config, context)
   if (config !== undefined) {
@@ -65,7 +69,9 @@ async function jobsToRun(
   if (names.length > 0) {
     throw usageError(
       `${names.join(', ')} can only name a job of a configuration, and none is used here`,
-      onCommandLine ? 'Leave the name out, or --database and --to.' : 'Leave the name out, or run holdfast init.',
+      onCommandLine
+        ? 'Leave the name out, or --database and --to.'
+        : 'Leave the name out, or run holdfast init.',
     )
   }
   const implicit = databaseConfig(options, context)
@@ -85,5 +91,7 @@ function tell(report: Report, { json, quiet, stdout, screen }: Context): void {
 /** The exit code that a run ends with. */
 export function exitCodeFor(report: Report): number {
   if (report.error !== undefined) return exitCodeOf(report.error.code)
-  return { succeeded: 0, partial: exitCodeOf('RUN_PARTIAL'), suspect: 5, failed: 1, cancelled: 143 }[report.status]
+  return { succeeded: 0, partial: exitCodeOf('RUN_PARTIAL'), suspect: 5, failed: 1, cancelled: 143 }[
+    report.status
+  ]
 }

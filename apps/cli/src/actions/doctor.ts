@@ -1,6 +1,6 @@
 import { createRedactor, findJob, type Config, type Job } from '@holdfast/core'
 import { exitCodeOf, isHoldfastError } from '@holdfast/plugin'
-import { findClients } from '@holdfast/postgres'
+import { findClients, parseAddress } from '@holdfast/postgres'
 import { databaseConfig, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { checkDatabase } from '../doctor/database.ts'
@@ -17,7 +17,11 @@ export interface DoctorOptions {
   config?: string | undefined
 }
 
-export async function doctor(jobName: string | undefined, options: DoctorOptions, context: Context): Promise<number> {
+export async function doctor(
+  jobName: string | undefined,
+  options: DoctorOptions,
+  context: Context,
+): Promise<number> {
   const { json, stdout, screen } = context
   warnOfPassword(options.database, 'DATABASE_URL or ~/.pgpass', context)
   const checks: DoctorCheck[] = []
@@ -31,10 +35,13 @@ export async function doctor(jobName: string | undefined, options: DoctorOptions
   tell(opened.checks)
   for (const name of opened.jobNames) {
     if (!json) stdout.write(`\n${stdout.look.paint('strong', name)}\n`)
-    for await (const found of checkJob(opened.config, name, context)) tell(found.map((one) => ({ job: name, ...one })))
+    for await (const found of checkJob(opened.config, name, context))
+      tell(found.map((one) => ({ job: name, ...one })))
   }
 
-  const codes = checks.filter(({ status }) => status === 'failed').map(({ code = 'INTERNAL' }) => exitCodeOf(code))
+  const codes = checks
+    .filter(({ status }) => status === 'failed')
+    .map(({ code = 'INTERNAL' }) => exitCodeOf(code))
   if (json) {
     const status = codes.length > 0 ? 'failed' : 'succeeded'
     stdout.write(`${JSON.stringify({ schemaVersion: 1, command: 'doctor', status, checks })}\n`)
@@ -44,7 +51,9 @@ export async function doctor(jobName: string | undefined, options: DoctorOptions
   return worstExitCode(codes)
 }
 
-type Opened = { checks: DoctorCheck[]; jobNames: string[]; config: Config } | { checks: DoctorCheck[]; jobNames: []; config: undefined }
+type Opened =
+  | { checks: DoctorCheck[]; jobNames: string[]; config: Config }
+  | { checks: DoctorCheck[]; jobNames: []; config: undefined }
 
 async function openConfiguration(
   jobName: string | undefined,
@@ -55,7 +64,8 @@ async function openConfiguration(
     const onCommandLine = options.database !== undefined || options.to !== undefined
     const found = onCommandLine ? undefined : await readFoundConfig(options.config, context)
     const config = found ?? databaseConfig(options, context)
-    const jobNames = jobName === undefined ? config.jobs.map(({ name }) => name) : [findJob(config, jobName).name]
+    const jobNames =
+      jobName === undefined ? config.jobs.map(({ name }) => name) : [findJob(config, jobName).name]
     const check =
       found === undefined
         ? skipped('configuration', 'none; the database and ./backups or --to are used')
@@ -73,7 +83,11 @@ async function checkClients({ environment }: Context): Promise<DoctorCheck[]> {
   return clients.length === 0 ? [] : [passed('clients', found)]
 }
 
-async function* checkJob(config: Config | undefined, name: string, context: Context): AsyncGenerator<DoctorCheck[]> {
+async function* checkJob(
+  config: Config | undefined,
+  name: string,
+  context: Context,
+): AsyncGenerator<DoctorCheck[]> {
   const { screen, signal, now } = context
   if (config === undefined) return
   let job: Job
@@ -88,7 +102,8 @@ async function* checkJob(config: Config | undefined, name: string, context: Cont
   const plugins = [...job.storages, ...job.verifiers, ...job.notifiers]
   yield [passed('plugins', [...new Set(plugins.map(({ plugin }) => plugin))].join(', '))]
   screen.show({ title: 'database' })
-  const { checks, facts } = await checkDatabase(job, signal)
+  const address = parseAddress(findJob(config, name).database?.reveal(), context.environment)
+  const { checks, facts } = await checkDatabase(job, address, context)
   yield checks
   for (const storage of job.storages) {
     screen.show({ title: 'storage', detail: storage.name })
@@ -96,5 +111,7 @@ async function* checkJob(config: Config | undefined, name: string, context: Cont
   }
   yield job.notifiers.length === 0
     ? [skipped('notifiers', 'none is configured')]
-    : job.notifiers.map(({ name: notifier }) => passed(`notifier ${notifier}`, 'its options are valid; nothing was sent'))
+    : job.notifiers.map(({ name: notifier }) =>
+        passed(`notifier ${notifier}`, 'its options are valid; nothing was sent'),
+      )
 }

@@ -8,6 +8,7 @@ import { chooseCopy, openObject, type ReadableCopy } from '@holdfast/core'
 import { HoldfastError, type DataRole } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { findOne, type PlaceOptions } from '../places.ts'
+import { renderWarning } from '../render/error.ts'
 import { marked } from '../render/look.ts'
 import { formatBytes } from '../render/units.ts'
 import { usageError } from '../usage.ts'
@@ -19,21 +20,19 @@ export interface GetOptions extends PlaceOptions {
   force?: true | undefined
 }
 
-export async function get(wanted: string, options: GetOptions, context: Context): Promise<void> {
+export async function get(wanted: string, options: GetOptions, context: Context): Promise<number> {
   const { screen, directory, quiet, signal } = context
   const { backup, place } = await findOne(wanted, options, context)
   const copy = chooseCopy(backup, place.job.storages)
   const decode = options.decode === true
   const role: DataRole = options.globals === true ? 'globals' : 'dump'
   if (!copy.manifest.objects.some((object) => object.role === role)) {
-    throw usageError(`${backup.name} holds no ${role}`, 'Roles are kept beside full dumps, unless that is turned off.')
+    throw usageError(
+      `${backup.name} holds no ${role}`,
+      'Roles are kept beside full dumps, unless that is turned off.',
+    )
   }
-  if (options.output === '-') {
-    // Whoever reads our output decides when it ends.
-    await pipeline(await open(copy, role, decode, context), process.stdout, { signal, end: false })
-    screen.rest()
-    return
-  }
+  if (options.output === '-') return toStdout(copy, role, decode, context)
 
   const target = resolve(directory, options.output ?? '.')
   const isDirectory = (await stat(target).catch(() => undefined))?.isDirectory() === true
@@ -52,12 +51,41 @@ export async function get(wanted: string, options: GetOptions, context: Context)
     screen.rest()
     if (!quiet) screen.say(`${marked('good', screen.look())} ${file.path}  ${formatBytes(bytes)}`)
   }
+  return 0
+}
+
+async function toStdout(
+  copy: ReadableCopy,
+  role: DataRole,
+  decode: boolean,
+  context: Context,
+): Promise<number> {
+  const { screen, signal } = context
+  if (process.stdout.isTTY) {
+    throw usageError(
+      'stdout is a terminal, which is no place for a backup',
+      'Send it into a file or another program.',
+    )
+  }
+  try {
+    await pipeline(await open(copy, role, decode, context), process.stdout, { signal, end: false })
+    return 0
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+    screen.rest()
+    screen.say(renderWarning('whatever reads this stopped before the end', screen.look()))
+    return 1
+  }
 }
 
 type FileRole = DataRole | 'sidecar'
 
 /** What goes into a directory: as it is stored, everything that `sha256sum -c` needs; decoded, the one thing. */
-function filesOf(copy: ReadableCopy, role: DataRole, options: GetOptions): { role: FileRole; name: string }[] {
+function filesOf(
+  copy: ReadableCopy,
+  role: DataRole,
+  options: GetOptions,
+): { role: FileRole; name: string }[] {
   const { manifest } = copy
   if (options.decode === true) {
     const extension = role === 'globals' ? 'globals.sql' : manifest.format === 'custom' ? 'dump' : 'sql'
@@ -91,11 +119,19 @@ async function open(
 async function refuseExisting(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) return
-  throw usageError(`${path} is there already`, 'Choose another path with --output, or replace it with --force.')
+  throw usageError(
+    `${path} is there already`,
+    'Choose another path with --output, or replace it with --force.',
+  )
 }
 
 /** Writes a file whole or not at all, readable by its owner only; its length. */
-async function writeWhole(body: Readable, path: string, replace: boolean, signal: AbortSignal): Promise<number> {
+async function writeWhole(
+  body: Readable,
+  path: string,
+  replace: boolean,
+  signal: AbortSignal,
+): Promise<number> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
   try {
     const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true })

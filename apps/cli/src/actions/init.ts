@@ -30,6 +30,9 @@ async function writeConfig(path: string, text: string, replace: boolean): Promis
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error
     if (error.code === 'EEXIST') throw usageError(`${path} is there already`, 'Replace it with --force.')
-    throw usageError(`${path} could not be written: ${error.message}`, 'Choose a directory that you may write to.')
+    throw usageError(
+      `${path} could not be written: ${error.message}`,
+      'Choose a directory that you may write to.',
+    )
   }
 }

@@ -10,7 +10,12 @@ const marks = {
   accept: { apply: acceptBackup, done: 'is accepted: it is the measure for those that follow' },
 }
 
-export async function mark(name: MarkName, wanted: string, options: PlaceOptions, context: Context): Promise<void> {
+export async function mark(
+  name: MarkName,
+  wanted: string,
+  options: PlaceOptions,
+  context: Context,
+): Promise<void> {
   const { screen, now, signal, quiet } = context
   const { backup, place } = await findOne(wanted, options, context)
   const { apply, done } = marks[name]

@@ -46,7 +46,8 @@ export async function plugins(options: { config?: string | undefined }, context:
       }
     }),
   )
-  if (json) stdout.write(`${JSON.stringify({ schemaVersion: 1, command: 'plugins', apiVersion, plugins: listed })}\n`)
+  if (json)
+    stdout.write(`${JSON.stringify({ schemaVersion: 1, command: 'plugins', apiVersion, plugins: listed })}\n`)
   else stdout.write(`${renderPlugins(listed, stdout.look)}\n`)
   const broken = listed.find(({ error }) => error !== undefined)?.error
   return broken === undefined ? 0 : exitCodeOf(broken.code)

@@ -25,7 +25,11 @@ interface Planned {
   prune: PrunePlan
 }
 
-export async function prune(jobName: string | undefined, options: PruneOptions, context: Context): Promise<number> {
+export async function prune(
+  jobName: string | undefined,
+  options: PruneOptions,
+  context: Context,
+): Promise<number> {
   const { stdout, screen, json, quiet, signal, now } = context
   const places = await openPlaces(jobName, options, context)
   const policy = policyOf(options, places)
@@ -33,7 +37,10 @@ export async function prune(jobName: string | undefined, options: PruneOptions, 
 
   if (options.plan === true) {
     if (json) stdout.write(`${JSON.stringify(plans.flatMap(planned), undefined, 2)}\n`)
-    else stdout.write(`${plans.map(({ job, prune: plan }) => renderPlan(job, plan, stdout.look)).join('\n\n')}\n`)
+    else
+      stdout.write(
+        `${plans.map(({ job, prune: plan }) => renderPlan(job, plan, stdout.look)).join('\n\n')}\n`,
+      )
     return 0
   }
 
@@ -64,10 +71,16 @@ function policyOf(options: PruneOptions, places: readonly Place[]): RetentionPol
   const given = rules.flatMap((rule) => (options[rule] === undefined ? [] : [[rule, options[rule]] as const]))
   if (given.length === 0) return undefined
   if (places.some(({ configured }) => configured)) {
-    throw usageError('what to keep is said by the configuration', 'Leave the rules out, or name a place with --from.')
+    throw usageError(
+      'what to keep is said by the configuration',
+      'Leave the rules out, or name a place with --from.',
+    )
   }
   if (given.every(([rule]) => rule === 'minKeep')) {
-    throw usageError('--min-keep alone does not say what may go', 'Add a rule such as --days 90 or --last 10.')
+    throw usageError(
+      '--min-keep alone does not say what may go',
+      'Add a rule such as --days 90 or --last 10.',
+    )
   }
   return Object.fromEntries(given)
 }

@@ -4,6 +4,7 @@ import { postgresTarget } from '@holdfast/postgres'
 import type { Context } from '../context.ts'
 import { findOne, type PlaceOptions } from '../places.ts'
 import type { Activity } from '../render/activity.ts'
+import { renderWarning } from '../render/error.ts'
 import { renderRestore } from '../render/restore.ts'
 import { usageError, warnOfPassword } from '../usage.ts'
 
@@ -20,13 +21,18 @@ export interface RestoreCommandOptions extends PlaceOptions {
   dryRun?: true | undefined
 }
 
-export async function restore(wanted: string, options: RestoreCommandOptions, context: Context): Promise<number> {
+export async function restore(
+  wanted: string,
+  options: RestoreCommandOptions,
+  context: Context,
+): Promise<number> {
   const { screen, stdout, environment, json, quiet, signal, now } = context
   warnOfPassword(options.to, 'PGPASSWORD or ~/.pgpass', context)
   if (options.to.trim() === '') throw usageError('--to is empty', 'It says which database to restore into.')
   const target = postgresTarget(options.to, { environment })
   const { backup, place } = await findOne(wanted, options, context)
-  const report = await restoreBackup(backup, target, {
+  let begun = false
+  const restoring = restoreBackup(backup, target, {
     storages: place.job.storages,
     tables: options.table ?? [],
     part: options.schemaOnly === true ? 'schema' : options.dataOnly === true ? 'data' : 'all',
@@ -36,9 +42,22 @@ export async function restore(wanted: string, options: RestoreCommandOptions, co
     createDatabase: options.createDatabase === true,
     allowNonEmpty: options.allowNonEmpty === true,
     dryRun: options.dryRun === true,
-    onProgress: (progress) => screen.show(activityOf(progress)),
+    onProgress: (progress) => {
+      begun ||= progress.step !== 'read'
+      screen.show(activityOf(progress))
+    },
     now,
     signal,
+  })
+  const report = await restoring.catch((error: unknown) => {
+    screen.rest()
+    // A stream is one transaction, which is taken back whole.
+    if (signal.aborted && begun && options.stream !== true) {
+      screen.say(
+        renderWarning(`${target.description} may hold a part of the backup: do not use it`, screen.look()),
+      )
+    }
+    throw error
   })
   screen.rest()
   if (json) stdout.write(`${JSON.stringify(report)}\n`)

@@ -23,10 +23,18 @@ export async function verify(wanted: string, options: PlaceOptions, context: Con
   if (json) {
     const { id, name, job } = backup
     const durationMs = now().getTime() - startedAt.getTime()
-    const report = { schemaVersion: 1, command: 'verify', status, backup: { id, name, job }, durationMs, verdicts }
+    const report = {
+      schemaVersion: 1,
+      command: 'verify',
+      status,
+      backup: { id, name, job },
+      durationMs,
+      verdicts,
+    }
     stdout.write(`${JSON.stringify(report)}\n`)
   }
-  if (json || quiet ? exitCode !== 0 : true) screen.say(renderVerification(backup, verdicts, status, screen.look()))
+  if (json || quiet ? exitCode !== 0 : true)
+    screen.say(renderVerification(backup, verdicts, status, screen.look()))
   return exitCode
 }
 

@@ -7,7 +7,7 @@ With --database or --to no configuration is read: the database comes from
 --database, DATABASE_URL or the PG* variables, the backup goes to --to or
 ./backups, and the job is named after the database.
 ${examples([
-  ['holdfast backup', 'every job, or $DATABASE_URL to ./backups'],
+  ['holdfast backup', 'every job, or $DATABASE_URL'],
   ['holdfast backup shop --label pre-deploy', 'one job, with a label'],
   ['holdfast backup --to s3://backups/shop', 'into a bucket'],
   ['holdfast backup --schema-only', 'definitions without rows'],
@@ -25,7 +25,11 @@ export function addBackup(program: Command): void {
     .option('--database <url>', 'database to back up; a password is safer in DATABASE_URL or ~/.pgpass')
     .option('--to <place>', 'where to store it: a directory, s3://… or gs://…')
     .addOption(
-      new Option('--schema-only', 'definitions without rows').conflicts(['dataOnly', 'table', 'excludeTable']),
+      new Option('--schema-only', 'definitions without rows').conflicts([
+        'dataOnly',
+        'table',
+        'excludeTable',
+      ]),
     )
     .addOption(new Option('--data-only', 'rows without definitions').conflicts(['table', 'excludeTable']))
     .option('--table <pattern>', 'only tables like this psql pattern; repeat it for more', collect)

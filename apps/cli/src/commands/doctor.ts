@@ -22,6 +22,8 @@ export function addDoctor(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action((job, options) =>
-      perform('doctor', options, async (context) => (await import('../actions/doctor.ts')).doctor(job, options, context)),
+      perform('doctor', options, async (context) =>
+        (await import('../actions/doctor.ts')).doctor(job, options, context),
+      ),
     )
 }

@@ -3,11 +3,12 @@ import { perform } from '../perform.ts'
 import { configOption, examples, fromOption, quietOption } from './options.ts'
 
 const help = `
-The length and the sha256 are checked on the way; a damaged object leaves no file behind.
+The length and the sha256 are checked on the way; a damaged object leaves no
+file behind.
 ${examples([
-  ['holdfast get latest', 'the stored files and their .sha256'],
+  ['holdfast get latest', 'as it is stored'],
   ['holdfast get latest --decode --output shop.dump', 'what pg_restore reads'],
-  ['holdfast get latest --decode --output - | pg_restore --list', 'without a file'],
+  ['holdfast get latest --decode --output - | pg_restore -l', 'without a file'],
   ['holdfast get latest --globals --decode', 'the roles, as SQL'],
 ])}`
 
@@ -27,6 +28,8 @@ export function addGet(program: Command): void {
     .addOption(quietOption())
     .addHelpText('after', help)
     .action((backup, options) =>
-      perform('get', options, async (context) => (await import('../actions/get.ts')).get(backup, options, context)),
+      perform('get', options, async (context) =>
+        (await import('../actions/get.ts')).get(backup, options, context),
+      ),
     )
 }

@@ -17,6 +17,8 @@ export function addInit(program: Command): void {
     .addOption(quietOption())
     .addHelpText('after', help)
     .action((options) =>
-      perform('init', options, async (context) => (await import('../actions/init.ts')).init(options, context)),
+      perform('init', options, async (context) =>
+        (await import('../actions/init.ts')).init(options, context),
+      ),
     )
 }

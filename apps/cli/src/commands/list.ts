@@ -20,6 +20,8 @@ export function addList(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action((job, options) =>
-      perform('list', options, async (context) => (await import('../actions/list.ts')).list(job, options, context)),
+      perform('list', options, async (context) =>
+        (await import('../actions/list.ts')).list(job, options, context),
+      ),
     )
 }

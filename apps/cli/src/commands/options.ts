@@ -3,14 +3,19 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 // Options that several commands have, so that they read and behave alike.
 
 export const configOption = () =>
-  new Option('--config <file>', 'configuration to use instead of the one found from here upwards').env('HOLDFAST_CONFIG')
+  new Option('--config <file>', 'configuration to use instead of the one found from here upwards').env(
+    'HOLDFAST_CONFIG',
+  )
 
 export const jsonOption = () => new Option('--json', 'print JSON on stdout and nothing else there')
 
 export const quietOption = () => new Option('--quiet', 'print only what went wrong')
 
 export const fromOption = () =>
-  new Option('--from <place>', 'where the backups are: a directory, s3://… or gs://…; no configuration is read')
+  new Option(
+    '--from <place>',
+    'where the backups are: a directory, s3://… or gs://…; no configuration is read',
+  )
 
 /** Gathers an option that may be given several times. */
 export function collect(value: string, before: string[] | undefined): string[] {

@@ -11,6 +11,8 @@ export function addPlugins(program: Command): void {
     .addOption(configOption())
     .addOption(jsonOption())
     .action((options) =>
-      perform('plugins', options, async (context) => (await import('../actions/plugins.ts')).plugins(options, context)),
+      perform('plugins', options, async (context) =>
+        (await import('../actions/plugins.ts')).plugins(options, context),
+      ),
     )
 }

@@ -21,7 +21,9 @@ export function addPrune(program: Command): void {
     .command('prune')
     .helpGroup('Keep and delete:')
     .summary('delete what the retention no longer keeps')
-    .description('Deletes the backups that the retention no longer keeps, and what runs that died left behind.')
+    .description(
+      'Deletes the backups that the retention no longer keeps, and what runs that died left behind.',
+    )
     .argument('[job]', 'only of this job')
     .option('--plan', 'show every backup with its reason, and delete nothing')
     .addOption(fromOption())
@@ -37,6 +39,8 @@ export function addPrune(program: Command): void {
     .addOption(rule('--min-keep <number>', 'always keep this many good ones, however old; 1 unless set'))
     .addHelpText('after', help)
     .action((job, options) =>
-      perform('prune', options, async (context) => (await import('../actions/prune.ts')).prune(job, options, context)),
+      perform('prune', options, async (context) =>
+        (await import('../actions/prune.ts')).prune(job, options, context),
+      ),
     )
 }

@@ -1,6 +1,14 @@
 import { Option, type Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
-import { collect, configOption, examples, fromOption, jsonOption, quietOption, wholeNumber } from './options.ts'
+import {
+  collect,
+  configOption,
+  examples,
+  fromOption,
+  jsonOption,
+  quietOption,
+  wholeNumber,
+} from './options.ts'
 
 const help = `
 The digest is checked before the target is touched. Any error of pg_restore is a
@@ -28,9 +36,7 @@ export function addRestore(program: Command): void {
     .option('--data-only', 'rows without definitions')
     .option('--ownership', 'restore the owners and grants that the backup holds')
     .option('--jobs <number>', 'connections that restore at the same time', wholeNumber(1), 2)
-    .addOption(
-      new Option('--stream', 'without local disk, in one transaction with one connection'),
-    )
+    .addOption(new Option('--stream', 'without local disk, in one transaction with one connection'))
     .option('--dry-run', 'read the whole backup and check its digest, but leave the target alone')
     .addOption(fromOption())
     .addOption(configOption())

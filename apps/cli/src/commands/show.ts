@@ -13,13 +13,17 @@ export function addShow(program: Command): void {
     .command('show')
     .helpGroup('Look:')
     .summary('everything about one backup')
-    .description('Shows everything about one backup: what it holds, where it is, what the verifiers said, how to restore it.')
+    .description(
+      'Shows everything about one backup: what it holds, where it is, what the verifiers said, how to restore it.',
+    )
     .argument('<backup>', 'id, name, latest or job@latest')
     .addOption(fromOption())
     .addOption(configOption())
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action((backup, options) =>
-      perform('show', options, async (context) => (await import('../actions/show.ts')).show(backup, options, context)),
+      perform('show', options, async (context) =>
+        (await import('../actions/show.ts')).show(backup, options, context),
+      ),
     )
 }

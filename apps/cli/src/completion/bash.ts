@@ -13,7 +13,11 @@ export function bashScript(commands: readonly CompletedCommand[]): string {
     ),
   )
   const values = [
-    ...new Set(commands.flatMap(({ options: own }) => own.filter(({ takesValue }) => takesValue).map(({ flag }) => flag))),
+    ...new Set(
+      commands.flatMap(({ options: own }) =>
+        own.filter(({ takesValue }) => takesValue).map(({ flag }) => flag),
+      ),
+    ),
   ]
   return `# holdfast completion for bash. In ~/.bashrc: eval "$(holdfast completion bash)"
 _holdfast() {

@@ -6,8 +6,12 @@ export function fishScript(commands: readonly CompletedCommand[]): string {
     `complete -c holdfast -n __fish_use_subcommand -f -a ${name} -d ${quote(summary)}`,
     ...(argumentChoices.length === 0
       ? []
-      : [`complete -c holdfast -n '__fish_seen_subcommand_from ${name}' -f -a ${quote(argumentChoices.join(' '))}`]),
-    ...options.map((option) => `complete -c holdfast -n '__fish_seen_subcommand_from ${name}' ${describe(option)}`),
+      : [
+          `complete -c holdfast -n '__fish_seen_subcommand_from ${name}' -f -a ${quote(argumentChoices.join(' '))}`,
+        ]),
+    ...options.map(
+      (option) => `complete -c holdfast -n '__fish_seen_subcommand_from ${name}' ${describe(option)}`,
+    ),
   ])
   return `# holdfast completion for fish. Once: holdfast completion fish > ~/.config/fish/completions/holdfast.fish
 ${lines.join('\n')}

@@ -2,7 +2,9 @@ import type { CompletedCommand, CompletedOption } from './model.ts'
 
 /** Completion for zsh: commands, options with what they mean, and their choices; files where a value is wanted. */
 export function zshScript(commands: readonly CompletedCommand[]): string {
-  const described = commands.map(({ name, summary }) => `    ${quote(`${name}:${summary.replaceAll(':', '\\:')}`)}`)
+  const described = commands.map(
+    ({ name, summary }) => `    ${quote(`${name}:${summary.replaceAll(':', '\\:')}`)}`,
+  )
   const cases = commands.map(
     ({ name, argumentChoices, options }) =>
       `    ${name}) _arguments ${[

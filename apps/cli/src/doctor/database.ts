@@ -1,5 +1,7 @@
 import type { Job } from '@holdfast/core'
 import type { SourceFacts } from '@holdfast/plugin'
+import { passwordFileWarnings, type Address } from '@holdfast/postgres'
+import type { Context } from '../context.ts'
 import { formatBytes, formatDuration } from '../render/units.ts'
 import { codeOf, failed, passed, skipped, warned, type DoctorCheck } from './check.ts'
 
@@ -33,21 +35,29 @@ export const clockToleranceMs = 5 * 60_000
 /** Asks the source what a backup would meet, and says for each step how it went. */
 export async function checkDatabase(
   job: Job,
-  signal: AbortSignal,
+  address: Address,
+  { environment, signal }: Pick<Context, 'environment' | 'signal'>,
 ): Promise<{ checks: DoctorCheck[]; facts?: SourceFacts }> {
+  const aboutFile = await passwordFileWarnings(address, environment)
+  const file = aboutFile.map((warning) => warned('password file', warning))
   try {
     const facts = await job.source.preflight({ ...job.dump, job: job.name }, signal)
-    const warnings = facts.warnings.map((warning) => warned('database', job.redactor.text(warning)))
-    return { checks: [...describe(facts), ...warnings, checkClock(facts)], facts }
+    const warnings = facts.warnings
+      .filter((warning) => !aboutFile.includes(warning))
+      .map((warning) => warned('database', job.redactor.text(warning)))
+    return { checks: [...describe(facts), ...file, ...warnings, checkClock(facts)], facts }
   } catch (error) {
     if (signal.aborted) throw signal.reason
-    return { checks: upToFailure(error, job) }
+    return { checks: [...file, ...upToFailure(error, job)] }
   }
 }
 
 function describe({ database, client }: SourceFacts): DoctorCheck[] {
   return [
-    passed('connection', `${database.user}@${database.host}:${database.port}/${database.name}, ${formatBytes(database.bytes)}`),
+    passed(
+      'connection',
+      `${database.user}@${database.host}:${database.port}/${database.name}, ${formatBytes(database.bytes)}`,
+    ),
     passed('versions', `PostgreSQL ${database.serverVersion}, pg_dump ${client.version}`),
     passed('pooler', 'none in between'),
     passed('permissions', 'everything in the dump can be read'),
@@ -62,12 +72,13 @@ function describe({ database, client }: SourceFacts): DoctorCheck[] {
 function upToFailure(error: unknown, job: Job): DoctorCheck[] {
   const at = steps.findIndex(({ codes }) => codes.includes(codeOf(error)))
   const name = steps[at]?.name ?? 'database'
-  const before = name === 'pooler' ? [] : steps.slice(0, Math.max(at, 0))
-  const after = at === -1 ? [] : steps.filter((step) => step.name !== name && !before.includes(step))
+  // The clients have a line of their own above.
+  const before = name === 'pooler' ? [] : steps.slice(1, Math.max(at, 1))
+  const after = at === -1 ? [] : steps.slice(1).filter((step) => step.name !== name && !before.includes(step))
   return [
     ...before.map((step) => passed(step.name, 'fine')),
     failed(name, error, job.redactor),
-    ...after.map((step) => skipped(step.name, `not reached: ${name} first`)),
+    ...after.map((step) => skipped(step.name, 'not reached')),
   ]
 }
 

@@ -48,7 +48,8 @@ async function useForReal({ instance }: JobStorage, jobName: string, signal: Abo
     })
     const read = await buffer(await instance.get(key, { signal }))
     if (!read.equals(bytes)) throw broken('gives back other bytes than were written', instance.location(key))
-    if (!(await isListed(instance, key, signal))) throw broken('does not list what was written', instance.location(key))
+    if (!(await isListed(instance, key, signal)))
+      throw broken('does not list what was written', instance.location(key))
     await instance.remove(key, signal)
     if ((await instance.stat(key, signal)) !== undefined) {
       throw broken('still has what was deleted', instance.location(key))
@@ -70,7 +71,11 @@ function broken(what: string, location: string): HoldfastError {
   })
 }
 
-function checkRoom(name: string, freeBytes: number | undefined, facts: SourceFacts | undefined): DoctorCheck[] {
+function checkRoom(
+  name: string,
+  freeBytes: number | undefined,
+  facts: SourceFacts | undefined,
+): DoctorCheck[] {
   if (freeBytes === undefined || facts === undefined || freeBytes >= facts.database.bytes) return []
   const detail = `${formatBytes(freeBytes)} are free, and the database has ${formatBytes(facts.database.bytes)}`
   return [warned(name, detail, 'A compressed dump is smaller, but how much is not certain: free some space.')]

@@ -30,14 +30,17 @@ export function liveLine(activity: Activity, pace: Pace, elapsedMs: number, look
   ].map((parts) => `  ${[head, ...parts.filter((part) => part.trim() !== '')].join('  ')}`)
   const line = candidates.find((candidate) => widthOf(candidate) < look.columns) ?? `  ${head}`
   const room = look.columns - 1 - widthOf(line) - 2
-  return detail === undefined || room < 8 ? line : `${line}  ${look.paint('dim', cut(cleanLine(detail), room))}`
+  return detail === undefined || room < 8
+    ? line
+    : `${line}  ${look.paint('dim', cut(cleanLine(detail), room))}`
 }
 
 /** The line of an activity where lines stay, as in a log. */
 export function plainLine(activity: Activity, pace: Pace, elapsedMs: number): string {
   const { title, bytes } = activity
   const parts = [
-    percentOf(activity) + (activity.fraction !== undefined && activity.estimated === true ? ' (estimated)' : ''),
+    percentOf(activity) +
+      (activity.fraction !== undefined && activity.estimated === true ? ' (estimated)' : ''),
     bytes === undefined ? '' : formatBytes(bytes),
     rateOf(pace),
     remainingOf(pace) || `${formatDuration(elapsedMs)} so far`,
@@ -61,5 +64,7 @@ function rateOf({ bytesPerSecond }: Pace): string {
 }
 
 function remainingOf({ remainingMs }: Pace): string {
-  return remainingMs === undefined ? '' : `~${formatDuration(Math.max(1000, Math.round(remainingMs / 1000) * 1000)).replace('.0', '')} left`
+  return remainingMs === undefined
+    ? ''
+    : `~${formatDuration(Math.max(1000, Math.round(remainingMs / 1000) * 1000)).replace('.0', '')} left`
 }

@@ -16,7 +16,7 @@ export function renderBackup(
   const { manifest, invalid } = backup
   const stored = backup.copies.map(({ storage, location }) => `${storage}: ${location}`)
   const head = [
-    definition('backup', `${backup.name}  (id ${backup.id})`, look),
+    definition('backup', `${backup.name} (id ${backup.id})`, look),
     definition('job', backup.job, look),
     definition('state', stateOf(backup), look, toneOf(backup)),
     ...stored.map((text, index) => definition(index === 0 ? 'stored' : '', text, look)),
@@ -44,7 +44,10 @@ function describe(manifest: Manifest, look: Look): string {
     `${formatBytes(rawBytes)} of ${manifest.kind === 'full' ? 'data' : manifest.kind}`,
   ].join(', ')
   const { compression } = manifest
-  const packed = compression.algorithm === 'none' ? 'not compressed' : `${compression.algorithm} level ${compression.level}`
+  const packed =
+    compression.algorithm === 'none'
+      ? 'not compressed'
+      : `${compression.algorithm} level ${compression.level}`
   return [
     definition('started', `${formatTime(started)}, took ${took}`, look),
     definition('source', `${database.user}@${database.host}:${database.port}/${database.name}`, look),
@@ -58,8 +61,8 @@ function describe(manifest: Manifest, look: Look): string {
 
 function renderObjects({ objects }: Manifest, look: Look): string {
   return objects
-    .map(({ role, key, bytes, sha256 }) =>
-      definition(role, `${key.slice(key.lastIndexOf('/') + 1)}  ${formatBytes(bytes)}  sha256 ${sha256}`, look),
+    .map(({ role, key, bytes }) =>
+      definition(role, `${key.slice(key.lastIndexOf('/') + 1)} (${formatBytes(bytes)})`, look),
     )
     .join('\n')
 }

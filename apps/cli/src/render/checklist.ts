@@ -39,13 +39,18 @@ function created({ backup }: Report): ChecklistItem {
   return item('good', what, `${formatBytes(dump?.bytes ?? 0)}, ${formatCount(backup.tables, 'table')}`)
 }
 
-const markOf: Record<Verdict['status'], Mark> = { passed: 'good', warning: 'warning', failed: 'bad', skipped: 'none' }
+const markOf: Record<Verdict['status'], Mark> = {
+  passed: 'good',
+  warning: 'warning',
+  failed: 'bad',
+  skipped: 'none',
+}
 
 function reasonableSize({ verdicts }: Report): ChecklistItem {
-  const what = 'File size is reasonable'
+  const what = 'File size reasonable'
   const checks = [
-    ...checksOf(verdicts, 'archive').filter(({ name }) => name === 'size'),
     ...checksOf(verdicts, 'plausible'),
+    ...checksOf(verdicts, 'archive').filter(({ name }) => name === 'size'),
   ]
   const telling = worst(checks)
   return telling === undefined
@@ -54,19 +59,20 @@ function reasonableSize({ verdicts }: Report): ChecklistItem {
 }
 
 function readable({ backup, verdicts }: Report): ChecklistItem {
-  const what = 'pg_restore --list reads it'
+  const what = 'pg_restore --list'
   if (backup?.format === 'plain') return item('none', what, 'plain SQL has no contents list')
-  const telling = worst(checksOf(verdicts, 'archive').filter(({ name }) => aboutContents.includes(name)))
+  const checks = checksOf(verdicts, 'archive')
+  const telling = worst(aboutContents.flatMap((name) => checks.filter((check) => check.name === name)))
   return telling === undefined
     ? item('none', what, 'no verifier looked at it')
     : item(markOf[telling.status], what, telling.detail)
 }
 
-/** What verifier-archive calls the checks that need the contents list. */
+/** What verifier-archive calls the checks that need the contents list, the most telling first. */
 const aboutContents = ['contents', 'tables', 'decode']
 
 function checksum({ backup }: Report): ChecklistItem {
-  const what = 'SHA-256 stored beside it'
+  const what = 'SHA-256 stored'
   const sidecar = backup?.objects.find((object) => object.role === 'sidecar')
   return sidecar === undefined
     ? item('none', what, 'nothing was stored')
@@ -74,7 +80,7 @@ function checksum({ backup }: Report): ChecklistItem {
 }
 
 function uploaded({ storages }: Report): ChecklistItem {
-  const what = 'Uploaded off this machine'
+  const what = 'Stored off this machine'
   const remote = storages.filter(({ plugin }) => plugin !== 'local')
   const failed = remote.find(({ status }) => status === 'failed')
   if (failed !== undefined) return item('bad', what, `${failed.name}: ${failed.error?.message ?? 'failed'}`)

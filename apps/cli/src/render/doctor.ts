@@ -1,17 +1,22 @@
 import type { DoctorCheck } from '../doctor/check.ts'
-import { marked, type Look, type Mark } from './look.ts'
+import { marked, readingWidth, type Look, type Mark } from './look.ts'
 import { clean, pad, wrap } from './text.ts'
 import { formatCount } from './units.ts'
 
 const nameWidth = 13
 
-const markOf: Record<DoctorCheck['status'], Mark> = { passed: 'good', warning: 'warning', failed: 'bad', skipped: 'none' }
+const markOf: Record<DoctorCheck['status'], Mark> = {
+  passed: 'good',
+  warning: 'warning',
+  failed: 'bad',
+  skipped: 'none',
+}
 
 /** One line for each check, and below it what to do where it failed. */
 export function renderChecks(checks: readonly DoctorCheck[], look: Look): string {
-  const width = Math.min(look.columns, 110) - nameWidth - 6
+  const width = readingWidth(look) - nameWidth - 6
   const indent = ' '.repeat(nameWidth + 6)
-  return checks
+  return inOneLine(checks)
     .flatMap(({ name, status, detail, fix, code }) => {
       const [first = '', ...rest] = wrap(clean(detail), width)
       const remedy = fix === undefined ? [] : wrap(clean(fix), width)
@@ -25,11 +30,22 @@ export function renderChecks(checks: readonly DoctorCheck[], look: Look): string
     .join('\n')
 }
 
+/** What was not reached is worth one line, not one each. */
+function inOneLine(checks: readonly DoctorCheck[]): DoctorCheck[] {
+  const unreached = checks.filter(({ status, detail }) => status === 'skipped' && detail === 'not reached')
+  const [first, ...others] = unreached
+  if (first === undefined || others.length === 0) return [...checks]
+  const merged = { ...first, name: 'not reached', detail: unreached.map(({ name }) => name).join(', ') }
+  return checks.flatMap((check) => (check === first ? [merged] : unreached.includes(check) ? [] : [check]))
+}
+
 /** The last line: whether a backup would work. */
 export function renderDiagnosis(checks: readonly DoctorCheck[], look: Look): string {
   const failures = checks.filter(({ status }) => status === 'failed').length
   const warnings = checks.filter(({ status }) => status === 'warning').length
-  if (failures > 0) return `${marked('bad', look)} ${formatCount(failures, 'check')} failed: a backup would not work as it should`
-  if (warnings > 0) return `${marked('warning', look)} a backup would work, with ${formatCount(warnings, 'warning')}`
+  if (failures > 0)
+    return `${marked('bad', look)} ${formatCount(failures, 'check')} failed: a backup would not work as it should`
+  if (warnings > 0)
+    return `${marked('warning', look)} a backup would work, with ${formatCount(warnings, 'warning')}`
   return `${marked('good', look)} everything that a backup needs is there`
 }

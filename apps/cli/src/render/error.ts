@@ -1,5 +1,5 @@
 import type { ReportedError } from '@holdfast/plugin'
-import { marked, type Look } from './look.ts'
+import { marked, readingWidth, type Look } from './look.ts'
 import { clean, wrap } from './text.ts'
 
 /** An error for people: what happened, what to do next, and the code to look up. */
@@ -24,7 +24,7 @@ export function renderWarning(message: string, look: Look): string {
 const indent = '  '
 
 function paragraph(text: string, look: Look): string[] {
-  return wrap(clean(text), Math.min(look.columns, 100) - indent.length)
+  return wrap(clean(text), readingWidth(look) - indent.length)
 }
 
 function indented(lines: readonly string[]): string[] {

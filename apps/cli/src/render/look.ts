@@ -13,7 +13,7 @@ export interface Look {
 const formats = { good: 'green', warning: 'yellow', bad: 'red', dim: 'dim', strong: 'bold' } as const
 
 /** Paints for real; every colour is also said in words or by a mark. */
-export function colored(tone: Tone, text: string): string {
+function colored(tone: Tone, text: string): string {
   return styleText(formats[tone], text, { validateStream: false })
 }
 
@@ -37,8 +37,13 @@ export function lookOf(stream: { isTTY?: boolean; columns?: number }, environmen
   }
 }
 
+/** The columns that read well for sentences; a log gets them in one line. */
+export function readingWidth({ columns }: Look): number {
+  return columns === Infinity ? Infinity : Math.min(columns, 110)
+}
+
 /** What stands before a line to say how something went. */
-export const marks = { good: '✓', warning: '!', bad: '✗', none: '–' } as const
+const marks = { good: '✓', warning: '!', bad: '✗', none: '–' } as const
 
 export type Mark = keyof typeof marks
 

@@ -40,7 +40,8 @@ export function createMeter(): Meter {
       const done = (last.fraction ?? 0) - (first.fraction ?? 0)
       return {
         ...(bytes > 0 && { bytesPerSecond: (bytes * 1000) / elapsedMs }),
-        ...(done > 0 && last.fraction !== undefined && { remainingMs: ((1 - last.fraction) * elapsedMs) / done }),
+        ...(done > 0 &&
+          last.fraction !== undefined && { remainingMs: ((1 - last.fraction) * elapsedMs) / done }),
       }
     },
   }

@@ -17,7 +17,11 @@ export function renderPlan(job: string, { storage, plan }: PrunePlan, look: Look
       { heading: 'id', text: ({ backup }) => backup.id, drop: 2 },
       { heading: 'started', text: ({ backup }) => formatTime(backup.startedAt) },
       { heading: 'label', text: ({ backup }) => backup.label ?? '', drop: 1 },
-      { heading: 'action', text: ({ action }) => action, paint: (text, { action }) => look.paint(tones[action], text) },
+      {
+        heading: 'action',
+        text: ({ action }) => action,
+        paint: (text, { action }) => look.paint(tones[action], text),
+      },
       { heading: 'reason', text: ({ reason }) => reason, shrinkTo: 20 },
     ],
     look,

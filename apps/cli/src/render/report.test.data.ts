@@ -29,7 +29,13 @@ export const goodReport: Report = {
   },
   stages: [],
   storages: [
-    { name: 'local', plugin: 'local', status: 'stored', location: `/var/backups/${base}.dump.zst`, bytes: 96_005_146 },
+    {
+      name: 'local',
+      plugin: 'local',
+      status: 'stored',
+      location: `/var/backups/${base}.dump.zst`,
+      bytes: 96_005_146,
+    },
   ],
   verdicts: [
     {
@@ -40,8 +46,16 @@ export const goodReport: Report = {
       checks: [
         { name: 'length', status: 'passed', detail: '96,000,000 bytes, as the manifest says' },
         { name: 'sha256', status: 'passed', detail: 'matches (aaaaaaaaaaaa…)' },
-        { name: 'decode', status: 'passed', detail: '412,000,000 bytes decoded and read to their end by pg_restore' },
-        { name: 'contents', status: 'passed', detail: 'the rows of all 18 tables of the manifest are in the dump' },
+        {
+          name: 'decode',
+          status: 'passed',
+          detail: '412,000,000 bytes decoded and read to their end by pg_restore',
+        },
+        {
+          name: 'contents',
+          status: 'passed',
+          detail: 'the rows of all 18 tables of the manifest are in the dump',
+        },
         { name: 'tables', status: 'passed', detail: '18 tables, at least 10' },
         { name: 'size', status: 'passed', detail: '96,000,000 bytes, at least 1,048,576' },
       ],
@@ -51,7 +65,13 @@ export const goodReport: Report = {
       storage: 'local',
       proves: 'plausible',
       status: 'passed',
-      checks: [{ name: 'compressed-size', status: 'passed', detail: '96 MB, 2% larger than the average of the last 4 (94 MB)' }],
+      checks: [
+        {
+          name: 'compressed-size',
+          status: 'passed',
+          detail: '96 MB, 2% larger than the average of the last 4 (94 MB)',
+        },
+      ],
     },
   ],
   notifications: [],

@@ -13,7 +13,8 @@ export function renderRestore(report: RestoreReport, look: Look): string {
   }
   if (error !== undefined) {
     const different = tables.filter((table) => table.actual !== table.expected)
-    const rowsOf = (count: number | undefined) => (count === undefined ? 'missing' : count.toLocaleString('en-US'))
+    const rowsOf = (count: number | undefined) =>
+      count === undefined ? 'missing' : count.toLocaleString('en-US')
     const table = renderTable(
       different,
       [
@@ -30,7 +31,7 @@ export function renderRestore(report: RestoreReport, look: Look): string {
       ? 'rows were not compared'
       : `${formatCount(tables.length, 'table')}, ${formatCount(rows, 'row')}, all as in the source`
   return [
-    `  ${look.paint('dim', 'backup  ')}${backup.name}  (id ${backup.id})`,
+    `  ${look.paint('dim', 'backup  ')}${backup.name} (id ${backup.id})`,
     `  ${look.paint('dim', 'into    ')}${target}`,
     `  ${look.paint('dim', 'rows    ')}${counted}`,
     '',

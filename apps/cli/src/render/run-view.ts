@@ -21,6 +21,7 @@ const shown: Partial<Record<StageName, string>> = {
 export function createRunView(screen: Screen): (event: RunEvent) => void {
   const told = new Map<StageName, string>()
   const verdicts: string[] = []
+  let snapshotMs = 0
   return (event) => {
     switch (event.type) {
       case 'run.started':
@@ -30,14 +31,17 @@ export function createRunView(screen: Screen): (event: RunEvent) => void {
         told.set('preflight', describeSource(event.facts))
         return
       case 'snapshot.taken':
-        told.set('snapshot', describeSnapshot(event))
+        // What it holds is told after the stage has ended.
+        screen.rest()
+        screen.say(stageLine('good', 'snapshot', describeSnapshot(event), snapshotMs, screen.look()))
         return
       case 'stage.started':
         if (shown[event.stage] !== undefined) screen.show({ title: shown[event.stage] ?? '' })
         return
       case 'progress': {
         const { stage, rawBytes, storedBytes } = event.progress
-        if (stage === 'dump') told.set('dump', `${formatBytes(rawBytes)} read, ${formatBytes(storedBytes)} stored`)
+        if (stage === 'dump')
+          told.set('dump', `${formatBytes(rawBytes)} read, ${formatBytes(storedBytes)} stored`)
         screen.show(activityOf(event))
         return
       }
@@ -47,9 +51,18 @@ export function createRunView(screen: Screen): (event: RunEvent) => void {
         return
       case 'stage.finished': {
         const { name, status, durationMs } = event.stage
+        if (name === 'snapshot') snapshotMs = durationMs
         screen.rest()
         if (shown[name] === undefined || isSilent(event)) return
-        screen.say(stageLine(status === 'passed' ? 'good' : 'bad', name, told.get(name) ?? '', durationMs, screen.look()))
+        screen.say(
+          stageLine(
+            status === 'passed' ? 'good' : 'bad',
+            name,
+            told.get(name) ?? '',
+            durationMs,
+            screen.look(),
+          ),
+        )
         return
       }
       case 'warning':
@@ -61,9 +74,11 @@ export function createRunView(screen: Screen): (event: RunEvent) => void {
   }
 }
 
-/** Small stages are worth a line only when they fail. */
+/** These stages are worth a line of their own only when they fail. */
+const quietStages: readonly StageName[] = ['snapshot', 'record', 'retain', 'notify']
+
 function isSilent({ stage }: Extract<RunEvent, { type: 'stage.finished' }>): boolean {
-  return stage.status === 'passed' && (stage.name === 'record' || stage.name === 'notify' || stage.name === 'retain')
+  return stage.status === 'passed' && quietStages.includes(stage.name)
 }
 
 function activityOf({ progress }: Extract<RunEvent, { type: 'progress' }>): Activity {
@@ -80,7 +95,16 @@ function describeSnapshot({ tables, largeObjects }: { tables: number; largeObjec
   return formatCount(tables, 'table') + objects
 }
 
-function stageLine(mark: 'good' | 'bad', name: string, detail: string, durationMs: number, look: Look): string {
-  const time = look.paint('dim', detail === '' ? formatDuration(durationMs) : `  ${formatDuration(durationMs)}`)
+function stageLine(
+  mark: 'good' | 'bad',
+  name: string,
+  detail: string,
+  durationMs: number,
+  look: Look,
+): string {
+  const time = look.paint(
+    'dim',
+    detail === '' ? formatDuration(durationMs) : `  ${formatDuration(durationMs)}`,
+  )
   return `${marked(mark, look)} ${pad(name, 9)}  ${detail}${time}`
 }

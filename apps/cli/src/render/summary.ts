@@ -17,7 +17,7 @@ export function renderSummary(report: Report, look: Look, { brief }: { brief: bo
       ? []
       : [facts(report, look), renderChecklist(checklist(report), look), howToRestore(report)]),
     report.warnings.map((warning) => renderWarning(warning, look)).join('\n'),
-    report.error === undefined ? '' : renderError(report.error, look),
+    report.error === undefined || report.status === 'cancelled' ? '' : renderError(report.error, look),
     verdictLine(report, look),
   ]
   return blocks.filter((block) => block !== '').join(brief ? '\n' : '\n\n')
@@ -27,7 +27,8 @@ export function renderSummary(report: Report, look: Look, { brief }: { brief: bo
 export function renderTotals(reports: readonly Report[], look: Look): string {
   const byStatus = Map.groupBy(reports, ({ status }) => status)
   const counts = [...byStatus].map(([status, those]) => `${those.length} ${status}`)
-  const mark = byStatus.size === 1 && byStatus.has('succeeded') ? 'good' : byStatus.has('failed') ? 'bad' : 'warning'
+  const mark =
+    byStatus.size === 1 && byStatus.has('succeeded') ? 'good' : byStatus.has('failed') ? 'bad' : 'warning'
   return `${marked(mark, look)} ${reports.length} jobs: ${counts.join(', ')}`
 }
 
@@ -44,7 +45,7 @@ function facts({ backup, storages }: Report, look: Look): string {
       : `${name} ${status}${error === undefined ? '' : `: ${error.message}`}`,
   )
   const lines: [string, string][] = [
-    ['backup', `${backup.name}  (id ${backup.id})`],
+    ['backup', `${backup.name} (id ${backup.id})`],
     ['holds', holds],
     ...stored.map((text, index): [string, string] => [index === 0 ? 'stored' : '', text]),
   ]
@@ -72,7 +73,7 @@ function verdictLine(report: Report, look: Look): string {
     case 'succeeded': {
       if (dryRun) return `${marked('good', look)} ${job}: a backup would work; nothing was dumped (${took})`
       const verified = verdicts.some(({ status: one }) => one === 'passed' || one === 'warning')
-      return `${marked('good', look)} ${job}: backed up${verified ? ' and verified' : ''} in ${took}`
+      return `${marked('good', look)} ${job}: backed up ${verified ? `and verified in ${took}` : `in ${took}, not verified`}`
     }
     case 'partial': {
       const failed = storages.filter((storage) => storage.status === 'failed').map(({ name }) => name)
@@ -80,8 +81,11 @@ function verdictLine(report: Report, look: Look): string {
     }
     case 'suspect':
       return `${marked('warning', look)} ${job}: backed up in ${took}, but the backup is suspect; nothing older is deleted`
-    case 'cancelled':
-      return `${marked('bad', look)} ${job}: cancelled after ${took}; nothing of it was kept`
+    case 'cancelled': {
+      const left =
+        report.backup === undefined ? 'nothing of it was kept' : 'the backup is stored, but not verified'
+      return `${marked('bad', look)} ${job}: cancelled after ${took}; ${left}`
+    }
     case 'failed':
       return report.backup === undefined
         ? `${marked('bad', look)} ${job}: no backup was made (${took})`

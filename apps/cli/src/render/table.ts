@@ -40,7 +40,9 @@ export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<
       const one = shown[index]
       return {
         text: one?.cells[at] ?? '',
-        ...(one?.column.paint !== undefined && { paint: (text: string) => one.column.paint?.(text, row) ?? text }),
+        ...(one?.column.paint !== undefined && {
+          paint: (text: string) => one.column.paint?.(text, row) ?? text,
+        }),
       }
     }),
   )
@@ -78,6 +80,8 @@ function shrink<Row>(shown: readonly Measured<Row>[], columns: number): Measured
 }
 
 function totalWidth<Row>(shown: readonly Measured<Row>[], smallest: boolean): number {
-  const widths = shown.map(({ column, width }) => (smallest ? Math.min(width, column.shrinkTo ?? width) : width))
+  const widths = shown.map(({ column, width }) =>
+    smallest ? Math.min(width, column.shrinkTo ?? width) : width,
+  )
   return widths.reduce((sum, width) => sum + width, 0) + gap.length * Math.max(0, shown.length - 1)
 }

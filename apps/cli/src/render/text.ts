@@ -6,7 +6,7 @@ import stringWidth from 'string-width'
  * the cursor, changes colours or starts a new line unless it is a line break.
  */
 export function clean(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, ' ')
+  return stripVTControlCharacters(text).replace(/(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, ' ')
 }
 
 /** The same for what must stay on one line. */

@@ -1,10 +1,15 @@
 import type { Backup } from '@holdfast/core'
 import type { Verdict } from '@holdfast/plugin'
 import type { VerifyStatus } from '../actions/verify.ts'
-import { marked, type Look, type Mark } from './look.ts'
+import { marked, readingWidth, type Look, type Mark } from './look.ts'
 import { clean, pad, widthOf, wrap } from './text.ts'
 
-const markOf: Record<Verdict['status'], Mark> = { passed: 'good', warning: 'warning', failed: 'bad', skipped: 'none' }
+const markOf: Record<Verdict['status'], Mark> = {
+  passed: 'good',
+  warning: 'warning',
+  failed: 'bad',
+  skipped: 'none',
+}
 
 /** What verifiers said, check by check. */
 export function renderVerdicts(verdicts: readonly Verdict[], look: Look): string {
@@ -14,7 +19,7 @@ export function renderVerdicts(verdicts: readonly Verdict[], look: Look): string
     .map(({ verifier, storage, checks }) => {
       const heading = `  ${look.paint('strong', verifier)}${severalStorages ? ` in ${storage}` : ''}`
       const lines = checks.map(({ name, status, detail }) => {
-        const [first = '', ...rest] = wrap(clean(detail), Math.min(look.columns, 120) - width - 8)
+        const [first = '', ...rest] = wrap(clean(detail), readingWidth(look) - width - 8)
         const below = rest.map((line) => `\n${' '.repeat(width + 8)}${line}`).join('')
         return `    ${marked(markOf[status], look)} ${pad(name, width)}  ${first}${below}`
       })

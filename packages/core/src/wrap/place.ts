@@ -2,10 +2,10 @@ import { PassThrough, pipeline, type Readable } from 'node:stream'
 import { HoldfastError, isHoldfastError, type Storage } from '@holdfast/plugin'
 
 /**
- * Gives every error of a storage its place: the configured name of the plugin it came from. What is not of the family becomes
- * STORAGE_FAILED with the original as cause, also in the middle of a stream. A cancelled call throws the signal's
- * reason, and an error that the body of a `put` brought with it stays what it is. Goes outermost, around
- * `retry`, so that each error is placed once.
+ * Gives every error of a storage its place: the configured name of the plugin it came from. What is not of the
+ * family becomes STORAGE_FAILED with the original as cause, also in the middle of a stream. A cancelled call throws
+ * the signal's reason, and an error that the body of a `put` brought with it stays what it is. Goes around the
+ * plugin's own storage, inside `retry`.
  */
 export function place(storage: Storage, plugin: string): Storage {
   const placed = (error: unknown): HoldfastError => {

@@ -16,7 +16,7 @@ const firstDelayMs = 500
  * Repeats whole calls that failed with a `retryable` error: 3 attempts, with about 0.5 and 1 second between
  * them. `get` is repeated until there is a stream, `list` until its first object; later errors are thrown on, because
  * what was already given can not be taken back. `put` is never repeated: its body can be read only once.
- * Goes around `readOnly` and inside `place`: it needs the plugin's own errors.
+ * Goes outermost, around `place`, which keeps what an error says about being retryable.
  */
 export function retry(storage: Storage, options: RetryOptions = {}): Storage {
   const again = <Result>(signal: AbortSignal, call: () => Promise<Result>): Promise<Result> =>
@@ -33,8 +33,13 @@ export function retry(storage: Storage, options: RetryOptions = {}): Storage {
         return [await iterator.next(), iterator] as const
       })
       if (first.done === true) return
-      yield first.value
-      yield* { [Symbol.asyncIterator]: () => objects }
+      try {
+        yield first.value
+        yield* { [Symbol.asyncIterator]: () => objects }
+      } finally {
+        // For those who stop at the first one.
+        await objects.return?.()
+      }
     },
     remove: (key, signal) => again(signal, () => storage.remove(key, signal)),
     location: (key) => storage.location(key),

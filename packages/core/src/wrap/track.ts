@@ -48,6 +48,7 @@ function track(storage: Storage, onWritten: (key: string) => void): Storage {
     list: (prefix, signal) => storage.list(prefix, signal),
     remove: (key, signal) => storage.remove(key, signal),
     location: (key) => storage.location(key),
-    removeUnfinished: async (prefix, before, signal) => (await storage.removeUnfinished?.(prefix, before, signal)) ?? 0,
+    removeUnfinished: async (prefix, before, signal) =>
+      (await storage.removeUnfinished?.(prefix, before, signal)) ?? 0,
   }
 }

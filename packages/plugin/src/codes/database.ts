@@ -55,7 +55,7 @@ export const databaseCodes = {
   DATABASE_POOLER: {
     exitCode: 3,
     meaning: 'The connection goes through a transaction pooler, through which a dump can silently lose rows.',
-    fix: "Use the direct connection or a session pooler (at Supabase port 5432, not 6543).",
+    fix: 'Use the direct connection or a session pooler (at Supabase port 5432, not 6543).',
   },
   DATABASE_CLIENT_MISSING: {
     exitCode: 3,

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const prefix = `holdfast-postgres-${place()}-`
+const here = place()
 
 export interface PrivateDirectory {
   path: string
@@ -13,12 +13,15 @@ export interface PrivateDirectory {
 }
 
 /**
- * A directory of mode 0700 for password files. Those of processes that were killed before they could
- * remove theirs are removed on the way.
+ * A directory of mode 0700 where temporary files go, for what must not outlive the process that needs it: passwords,
+ * decoded dumps. Those of processes that were killed before they could remove theirs, whatever their purpose, are
+ * removed on the way.
+ *
+ * @param purpose a word of lower-case letters for its name
  */
-export async function makePrivateDirectory(): Promise<PrivateDirectory> {
+export async function makePrivateDirectory(purpose: string): Promise<PrivateDirectory> {
   await sweep()
-  const path = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
+  const path = await mkdtemp(join(tmpdir(), `holdfast-${purpose}-${here}-${process.pid}-`))
   return { path, remove: () => removeQuietly(path) }
 }
 
@@ -36,7 +39,7 @@ function place(): string {
 async function sweep(): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => [])
   const abandoned = names.filter((name) => {
-    const pid = new RegExp(`^${prefix}(\\d+)-\\w{6}$`).exec(name)?.[1]
+    const pid = new RegExp(`^holdfast-[a-z]+-${here}-(\\d+)-\\w{6}$`).exec(name)?.[1]
     return pid !== undefined && !isAlive(Number(pid))
   })
   await Promise.all(abandoned.map((name) => removeQuietly(join(tmpdir(), name))))

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type PostgresAccess, type TestDatabase, usePostgres } from '@holdfast/lab'
+import { execa, type ResultPromise } from 'execa'
+
+const bin = fileURLToPath(new URL('../bin/holdfast.js', import.meta.url))
+
+/** Starting from source is quicker the second time. */
+const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/holdfast/compile', import.meta.url))
+
+const options = { reject: false, extendEnv: false, stripFinalNewline: true } as const
+
+type RunOptions = typeof options & { cwd: string; env: Record<string, string> }
+export type Running = ResultPromise<RunOptions>
+
+/** An empty directory to run the real command in, as a person would: nothing but PATH comes from this process. */
+export interface Desk {
+  directory: string
+  /** The command's file. */
+  bin: string
+  run(arguments_: readonly string[], environment?: Record<string, string>): Running
+  clear(): Promise<void>
+}
+
+export async function openDesk(environment: Record<string, string> = {}): Promise<Desk> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-cli-'))
+  const common: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: directory,
+    TZ: 'UTC',
+    NODE_COMPILE_CACHE: compileCache,
+    ...environment,
+  }
+  return {
+    directory,
+    bin,
+    run: (arguments_, more = {}) =>
+      execa<RunOptions>(process.execPath, [bin, ...arguments_], {
+        ...options,
+        cwd: directory,
+        env: { ...common, ...more },
+      }),
+    clear: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+/** A small shop of a few tables; enough rows that losing them shows. */
+export async function createShop(
+  postgresUrl: string,
+  label: string,
+): Promise<{ server: PostgresAccess; shop: TestDatabase }> {
+  const server = usePostgres(postgresUrl)
+  const shop = await server.createDatabase(label)
+  await shop.psql(`
+    CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL);
+    CREATE TABLE orders (id int PRIMARY KEY, customer int REFERENCES customers, note text);
+    INSERT INTO customers SELECT i, 'customer ' || i FROM generate_series(1, 50) i;
+    INSERT INTO orders SELECT i, 1 + i % 50, md5(i::text) FROM generate_series(1, 5000) i;`)
+  return { server, shop }
+}

@@ -1,0 +1,143 @@
+import { type DumpRequest, hasCode } from '@holdfast/plugin'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Child } from './child.ts'
+import type { ClientPrograms } from './client-programs.ts'
+import type { Connection } from './connection.ts'
+import { joinSnapshot } from './count.ts'
+import { dumpArguments } from './dump-arguments.ts'
+import { type HeldTables, holdTables } from './held-tables.ts'
+import { requireMatches } from './preflight.ts'
+import type { Session } from './session.ts'
+import { lockTables, lockTimeout } from './table-locks.ts'
+
+const lookEveryMs = 50
+
+/** A held snapshot with everyone who reads in it: pg_dump and the sessions that count, each with its own locks. */
+export interface LockedDump {
+  child: Child
+  held: HeldTables
+  arguments: string[]
+  /** Not the session that holds the snapshot and the lock of the job: idle, that one ends at once if this process dies. */
+  counters: Session[]
+}
+
+/**
+ * Holds the tables, exports the snapshot, and starts everyone who reads in it. Where somebody asks for an exclusive
+ * lock in the moment between our locks and theirs, they would wait for him and he for us, for ever: then he is let
+ * through and everything starts over.
+ */
+export async function startLockedDump(
+  connection: Connection,
+  request: DumpRequest,
+  standby: boolean,
+  programs: ClientPrograms,
+  onLine: (line: string) => void,
+): Promise<LockedDump> {
+  const { session } = connection
+  const giveUpAt = performance.now() + request.lockWaitTimeoutMs
+  for (;;) {
+    const held = await holdTables(session, request, standby)
+    requireMatches(held.selection)
+    const { locked } = held.selection
+    const readers = await startReaders(connection, request, held, programs, onLine)
+    if (await haveLocks(readers.ready, session)) {
+      return {
+        child: readers.child,
+        held,
+        arguments: readers.arguments,
+        counters: await readers.ready,
+      }
+    }
+    const error = await lockTimeout(session, locked, request.lockWaitTimeoutMs)
+    await readers.stop(error)
+    await session.execute('ROLLBACK')
+    if (performance.now() > giveUpAt) throw error
+  }
+}
+
+interface Readers {
+  child: Child
+  arguments: string[]
+  /** The counting sessions, once they and pg_dump have their locks. */
+  ready: Promise<Session[]>
+  stop(error: Error): Promise<void>
+}
+
+async function startReaders(
+  connection: Connection,
+  request: DumpRequest,
+  { selection }: HeldTables,
+  programs: ClientPrograms,
+  onLine: (line: string) => void,
+): Promise<Readers> {
+  const { session, client } = connection
+  const [exported] = await session.query<{ id: string }>('SELECT pg_export_snapshot() AS id')
+  const snapshotId = exported?.id ?? ''
+  const args = dumpArguments(request, selection.arguments, snapshotId)
+  const dumpLocks = Promise.withResolvers<void>()
+  const child = programs.start(client.pgDump, args, {
+    onLine: (line) => {
+      if (isPastLocks(line)) dumpLocks.resolve()
+      onLine(line)
+    },
+    explain: async (error) =>
+      hasCode(error, 'DATABASE_LOCK_TIMEOUT')
+        ? lockTimeout(session, selection.locked, request.lockWaitTimeoutMs)
+        : error,
+  })
+  const opening = Array.from({ length: request.rowCounts ? request.countSessions : 0 }, () =>
+    connection.open(),
+  )
+  const counters = opening.map(async (one) => {
+    const counter = await one
+    await joinSnapshot(counter, snapshotId)
+    await lockTables(counter, selection.locked, request.lockWaitTimeoutMs)
+    return counter
+  })
+  const started = Promise.race([dumpLocks.promise, hasStarted(child)])
+  const ready = Promise.all([started, ...counters]).then(([, ...sessions]) => sessions)
+  ready.catch(() => undefined)
+  return {
+    child,
+    arguments: args,
+    ready,
+    async stop(error) {
+      child.fail(error)
+      await Promise.allSettled(opening.map(async (one) => (await one).close()))
+      await child.exited
+    },
+  }
+}
+
+// With --verbose, pg_dump says this when it has listed and locked the tables; every version since 9.1 does.
+function isPastLocks(line: string): boolean {
+  return line.startsWith('pg_dump: reading user-defined functions')
+}
+
+/** Resolves when a child prints, or has ended well; rejects when it has failed. */
+async function hasStarted(child: Child): Promise<void> {
+  for (;;) {
+    const isOver = await Promise.race([child.exited.then(() => true), sleep(lookEveryMs, false)])
+    if (child.stdout.errored) throw child.stdout.errored
+    if (isOver || child.stdout.readableLength > 0) return
+  }
+}
+
+/** False when somebody queues for an exclusive lock on what this session holds before the readers have theirs. */
+async function haveLocks(ready: Promise<unknown>, session: Session): Promise<boolean> {
+  for (;;) {
+    if (await Promise.race([ready.then(() => true), sleep(lookEveryMs, false)])) return true
+    if (await isQueuedFor(session)) return false
+  }
+}
+
+async function isQueuedFor(session: Session): Promise<boolean> {
+  const [row] = await session.query<{ queued: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM pg_locks theirs JOIN pg_locks ours USING (locktype, database, relation)
+       WHERE theirs.locktype = 'relation' AND NOT theirs.granted AND theirs.mode = 'AccessExclusiveLock'
+         AND ours.pid = pg_backend_pid() AND ours.mode = 'AccessShareLock' AND ours.granted
+     ) AS queued`,
+  )
+  return row?.queued === true
+}

@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { watchMemory } from './memory.ts'
+
+/** A program with its arguments, or a line for /bin/sh. */
+export type Command = readonly [string, ...string[]] | string
+
+export interface Measured {
+  durationMs: number
+  stdout: string
+  /** Of the process and its descendants; 0 where nobody asked. */
+  peakBytes: number
+}
+
+/** Runs a command to its end and measures it. Rejects, with the end of what it said, if it fails. */
+export async function measure(
+  command: Command,
+  { signal, memory = false, directory }: { signal: AbortSignal; memory?: boolean; directory: string },
+): Promise<Measured> {
+  const [program, ...args] = typeof command === 'string' ? (['/bin/sh', '-ec', command] as const) : command
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'))
+  const startedMs = performance.now()
+  const child = execa(program, args, {
+    cwd: directory,
+    env: Object.fromEntries(inherited),
+    extendEnv: false,
+    stdin: 'ignore',
+    cancelSignal: signal,
+    forceKillAfterDelay: 10_000,
+  })
+  const watcher = memory && child.pid !== undefined ? watchMemory(child.pid) : undefined
+  try {
+    const { stdout } = await child
+    return { durationMs: performance.now() - startedMs, stdout, peakBytes: (await watcher?.stop()) ?? 0 }
+  } finally {
+    await watcher?.stop()
+  }
+}
+
+/** Builds the packages and gives the start of a command line for the built CLI: what users install, not its source. */
+export async function buildHoldfast(signal: AbortSignal): Promise<readonly [string, string]> {
+  const root = fileURLToPath(new URL('../../../', import.meta.url))
+  await execa('tsc', ['-b', 'apps/cli'], {
+    cwd: root,
+    preferLocal: true,
+    localDir: root,
+    cancelSignal: signal,
+  })
+  return [process.execPath, fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url))]
+}

@@ -1,0 +1,94 @@
+import type { Rounds } from './rounds.ts'
+import { inMegabytes, inSeconds, median, type Row } from './table.ts'
+
+/** What Holdfast promises about its speed and memory. */
+const limits = {
+  backup: 1.4,
+  timesFasterThanProcedure: 4,
+  restore: 1.3,
+  memoryBytes: 250e6,
+  memoryGrowth: 0.1,
+}
+
+export interface Results {
+  timed: { bytes: number; rounds: Rounds }
+  /** Peak bytes of memory by the size of the database in gigabytes, smallest first. */
+  memory: ReadonlyMap<number, number>
+}
+
+export function rowsOf({ timed, memory }: Results): Row[] {
+  const { rounds } = timed
+  const at = inMegabytes(timed.bytes)
+  const sizes = [median(rounds.verifiedBackupBytes), median(rounds.procedureBytes)] as const
+  return [
+    timesRow(
+      `backup of ${at}, unverified`,
+      rounds.backupMs,
+      'pg_dump -Fc -Z0 > /dev/null',
+      rounds.rawDumpMs,
+      limits.backup,
+    ),
+    fasterRow(
+      `backup of ${at}, verified`,
+      rounds.verifiedBackupMs,
+      'pg_dump -Fc -Z9, --list, sha256sum',
+      rounds.procedureMs,
+    ),
+    {
+      what: 'its size',
+      holdfast: inMegabytes(sizes[0]),
+      against: `the same, ${inMegabytes(sizes[1])}`,
+      ratio: `${(sizes[0] / sizes[1]).toFixed(3)}x`,
+      limit: 'smaller',
+      isMet: sizes[0] < sizes[1],
+    },
+    timesRow(
+      'restore',
+      rounds.restoreMs,
+      'pg_restore -j2 of a raw file',
+      rounds.rawRestoreMs,
+      limits.restore,
+    ),
+    ...memoryRows(memory),
+  ]
+}
+
+function timesRow(what: string, ourMs: number[], against: string, theirMs: number[], limit: number): Row {
+  const [ours, theirs] = [median(ourMs), median(theirMs)]
+  return {
+    what,
+    holdfast: inSeconds(ours),
+    against: `${against}, ${inSeconds(theirs)}`,
+    ratio: `${(ours / theirs).toFixed(2)}x`,
+    limit: `at most ${limit}x`,
+    isMet: ours / theirs <= limit,
+  }
+}
+
+function fasterRow(what: string, ourMs: number[], against: string, theirMs: number[]): Row {
+  const [ours, theirs] = [median(ourMs), median(theirMs)]
+  return {
+    what,
+    holdfast: inSeconds(ours),
+    against: `${against}, ${inSeconds(theirs)}`,
+    ratio: `${(theirs / ours).toFixed(2)}x faster`,
+    limit: `at least ${limits.timesFasterThanProcedure}x faster`,
+    isMet: theirs / ours >= limits.timesFasterThanProcedure,
+  }
+}
+
+function memoryRows(memory: ReadonlyMap<number, number>): Row[] {
+  const [smallest] = memory.values()
+  return [...memory].map(([gigabytes, bytes], index): Row => {
+    const isFirst = index === 0 || smallest === undefined
+    const ratio = isFirst ? 1 : bytes / smallest
+    return {
+      what: `peak memory, ${gigabytes} GB`,
+      holdfast: inMegabytes(bytes),
+      against: isFirst ? '' : 'the smallest database',
+      ratio: isFirst ? '' : `${ratio.toFixed(2)}x`,
+      limit: `at most ${inMegabytes(limits.memoryBytes)}${isFirst ? '' : ', within 10%'}`,
+      isMet: bytes <= limits.memoryBytes && Math.abs(ratio - 1) <= limits.memoryGrowth,
+    }
+  })
+}

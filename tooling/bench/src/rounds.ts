@@ -1,0 +1,195 @@
+import { rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PostgresServer } from '@holdfast/lab'
+import { measure, type Command, type Measured } from './commands.ts'
+
+export interface Bench {
+  server: PostgresServer
+  /** The database that is backed up. */
+  database: string
+  /** For files; emptied after every measurement. */
+  directory: string
+  /** The start of holdfast's command line. */
+  holdfast: readonly [string, string]
+  signal: AbortSignal
+}
+
+/** What each side took, once for each round. */
+export interface Rounds {
+  /** `pg_dump -Fc -Z0 > /dev/null`. */
+  rawDumpMs: number[]
+  /** `holdfast backup` to a directory, without verifiers. */
+  backupMs: number[]
+  /** The written procedure: `pg_dump -Fc -Z9 --file`, `--list`, `sha256sum`. */
+  procedureMs: number[]
+  procedureBytes: number[]
+  /** `holdfast backup` to a directory with everything that it does by default. */
+  verifiedBackupMs: number[]
+  verifiedBackupBytes: number[]
+  /** `pg_restore -j2` of a raw file. */
+  rawRestoreMs: number[]
+  /** `holdfast restore --jobs 2`. */
+  restoreMs: number[]
+}
+
+export async function runRounds(bench: Bench, rounds: number, say: (text: string) => void): Promise<Rounds> {
+  const result: Rounds = {
+    rawDumpMs: [],
+    backupMs: [],
+    procedureMs: [],
+    procedureBytes: [],
+    verifiedBackupMs: [],
+    verifiedBackupBytes: [],
+    rawRestoreMs: [],
+    restoreMs: [],
+  }
+  // The first of anything pays for cold caches.
+  await rawDump(bench)
+  for (let round = 1; round <= rounds; round += 1) {
+    const done = (what: string, { durationMs }: Measured) => {
+      say(`round ${round} of ${rounds}: ${what}, ${(durationMs / 1000).toFixed(2)} s`)
+      return durationMs
+    }
+    result.rawDumpMs.push(done('pg_dump -Fc -Z0', await rawDump(bench)))
+    result.backupMs.push(done('holdfast backup, unverified', await unverifiedBackup(bench)))
+
+    const procedure = await writtenProcedure(bench)
+    result.procedureMs.push(done('the written procedure', procedure))
+    result.procedureBytes.push(procedure.bytes)
+
+    const backup = await verifiedBackup(bench)
+    result.verifiedBackupMs.push(done('holdfast backup', backup))
+    result.verifiedBackupBytes.push(backup.bytes)
+    result.restoreMs.push(done('holdfast restore', await restore(bench)))
+    await emptyDirectory(bench)
+
+    result.rawRestoreMs.push(done('pg_restore -j2', await rawRestore(bench)))
+  }
+  return result
+}
+
+function rawDump({ server, database, directory, signal }: Bench): Promise<Measured> {
+  const command = `${quote(join(server.binDirectory, 'pg_dump'))} -Fc -Z0 ${quote(`--dbname=${server.url(database)}`)} > /dev/null`
+  return measure(command, { directory, signal })
+}
+
+async function unverifiedBackup(bench: Bench): Promise<Measured> {
+  const { server, database, directory, holdfast, signal } = bench
+  const job = {
+    database: server.url(database),
+    storages: [{ use: 'local', options: { path: 'unverified' } }],
+    verifiers: [],
+  }
+  await writeFile(join(directory, 'holdfast.config.json'), JSON.stringify({ jobs: { bench: job } }))
+  const measured = await measure([...holdfast, 'backup', '--json', '--quiet'], { directory, signal })
+  await emptyDirectory(bench)
+  return measured
+}
+
+/** The first four steps of the procedure that Holdfast replaces, with its options. */
+async function writtenProcedure(bench: Bench): Promise<Measured & { bytes: number }> {
+  const { server, database, directory, signal } = bench
+  const program = (name: string) => quote(join(server.binDirectory, name))
+  const command = `
+    ${program('pg_dump')} ${quote(server.url(database))} --format=custom --compress=9 --verbose --file=backup.dump --no-owner --no-privileges 2> backup.log
+    ${program('pg_restore')} --list backup.dump > /dev/null
+    sha256sum backup.dump > backup.dump.sha256`
+  const measured = await measure(command, { directory, signal })
+  const { size } = await stat(join(directory, 'backup.dump'))
+  await emptyDirectory(bench)
+  return { ...measured, bytes: size }
+}
+
+/** Leaves the backup in `backups`. */
+export async function verifiedBackup(bench: Bench, memory = false): Promise<Measured & { bytes: number }> {
+  const { server, database, directory, holdfast, signal } = bench
+  const command: Command = [
+    ...holdfast,
+    'backup',
+    '--database',
+    server.url(database),
+    '--to',
+    join(directory, 'backups'),
+    '--json',
+    '--quiet',
+  ]
+  const measured = await measure(command, { directory, signal, memory })
+  return { ...measured, bytes: dumpBytes(measured.stdout) }
+}
+
+function restore(bench: Bench): Promise<Measured> {
+  const { directory, holdfast, signal } = bench
+  return withFreshDatabase(bench, (url) =>
+    measure(
+      [
+        ...holdfast,
+        'restore',
+        'latest',
+        '--from',
+        join(directory, 'backups'),
+        '--to',
+        url,
+        '--jobs',
+        '2',
+        '--quiet',
+      ],
+      { directory, signal },
+    ),
+  )
+}
+
+async function rawRestore(bench: Bench): Promise<Measured> {
+  const { server, database, directory, signal } = bench
+  const file = join(directory, 'raw.dump')
+  const program = (name: string) => join(server.binDirectory, name)
+  await measure([program('pg_dump'), '-Fc', '-Z0', `--file=${file}`, `--dbname=${server.url(database)}`], {
+    directory,
+    signal,
+  })
+  const measured = await withFreshDatabase(bench, (url) =>
+    measure([program('pg_restore'), '-j2', '--no-owner', '--no-privileges', `--dbname=${url}`, file], {
+      directory,
+      signal,
+    }),
+  )
+  await emptyDirectory(bench)
+  return measured
+}
+
+async function withFreshDatabase(
+  { server }: Bench,
+  work: (url: string) => Promise<Measured>,
+): Promise<Measured> {
+  const name = 'restored'
+  await server.psql(`DROP DATABASE IF EXISTS ${name}`)
+  await server.psql(`CREATE DATABASE ${name}`)
+  await server.psql('CHECKPOINT')
+  const measured = await work(server.url(name))
+  await server.psql(`DROP DATABASE ${name}`)
+  return measured
+}
+
+export async function emptyDirectory({ directory }: Bench): Promise<void> {
+  for (const name of [
+    'backups',
+    'unverified',
+    'backup.dump',
+    'backup.dump.sha256',
+    'backup.log',
+    'raw.dump',
+    'holdfast.config.json',
+  ]) {
+    await rm(join(directory, name), { recursive: true, force: true })
+  }
+}
+
+function dumpBytes(json: string): number {
+  const report = JSON.parse(json) as { backup: { objects: { role: string; bytes: number }[] } }
+  const dump = report.backup.objects.find(({ role }) => role === 'dump')
+  if (dump === undefined) throw new Error('the report names no dump')
+  return dump.bytes
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

@@ -1,0 +1,143 @@
+import { globSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findBinDirectory, type TestDatabase, usePostgres } from '@holdfast/lab'
+import type { Report } from '@holdfast/plugin'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { createProject, readRepositoryFile, type Project } from './project.ts'
+import { createSample } from './sample.ts'
+import { type Snippet, snippetsOf } from './snippets.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+let source: TestDatabase
+let project: Project
+
+beforeAll(async () => {
+  source = await createSample(inject('postgresUrl'), 'snippets')
+})
+
+afterAll(() => source.drop())
+
+beforeEach(async () => {
+  project = await createProject(findBinDirectory(), 'custom-plugins')
+})
+
+afterEach(() => project.remove())
+
+async function snippet(page: string, language: string, heading?: string): Promise<string> {
+  const found = snippetsOf(await readRepositoryFile(page)).find(
+    (one) => one.language === language && (heading === undefined || one.heading === heading),
+  )
+  if (found === undefined) throw new Error(`${page} has no ${language} block`)
+  return found.text
+}
+
+function runModule(file: string): string {
+  return `node --conditions=@holdfast/source ${file}`
+}
+
+it('README.md: the three lines make a backup and bring it back', async () => {
+  const [setting, ...commands] = (await snippet('README.md', 'sh', 'In three lines')).trim().split('\n')
+  expect(setting).toMatch(/^export DATABASE_URL=/)
+  expect(commands).toHaveLength(2)
+  const copy = await usePostgres(inject('postgresUrl')).createDatabase('snippets_copy')
+  try {
+    await project.run('rm holdfast.config.yaml')
+    const { exitCode, stderr } = await project.run(commands.join('\n'), {
+      DATABASE_URL: source.url,
+      TARGET_DATABASE_URL: copy.url,
+    })
+    expect(stderr).toContain('backed up and verified')
+    expect(stderr).toContain('all as in the source')
+    expect(exitCode).toBe(0)
+  } finally {
+    await copy.drop()
+  }
+})
+
+it('packages/core/README.md: runs a job', async () => {
+  await writeFile(join(project.directory, 'run.ts'), await snippet('packages/core/README.md', 'ts'))
+  await writeFile(
+    join(project.directory, 'holdfast.config.yaml'),
+    await readRepositoryFile('examples/local/holdfast.config.yaml'),
+  )
+  const { exitCode, stdout, stderr } = await project.run(runModule('run.ts'), { DATABASE_URL: source.url })
+  expect(stdout.split('\n').map((line) => (JSON.parse(line) as Report).status)).toEqual(
+    Array(3).fill('succeeded'),
+  )
+  expect(stderr).toContain('verify')
+  expect(exitCode).toBe(0)
+})
+
+it('packages/plugin/README.md: is a notifier', async () => {
+  await writeFile(join(project.directory, 'console.ts'), await snippet('packages/plugin/README.md', 'ts'))
+  const config = {
+    jobs: {
+      shop: {
+        storages: [{ use: 'local', options: { path: 'backups' } }],
+        notifiers: [{ use: './console.ts' }],
+      },
+    },
+  }
+  await writeFile(join(project.directory, 'holdfast.config.yaml'), stringify(config))
+  const { exitCode, stdout } = await project.run('holdfast backup', { PGDATABASE: '', ...libpq(source.url) })
+  expect(stdout).toBe('shop: succeeded')
+  expect(exitCode).toBe(0)
+})
+
+it('packages/postgres/README.md: is a source', async () => {
+  const text = `${await snippet('packages/postgres/README.md', 'ts')}
+    const request = { job: 'shop', kind: 'full', format: 'custom', tables: { include: [], exclude: [] }, ownership: false,
+      globals: true, rowCounts: true, countSessions: 1, lockWaitTimeoutMs: 1000, stallTimeoutMs: 1000 }
+    const { database } = await source.preflight(request, new AbortController().signal)
+    console.log(database.name)`
+  await writeFile(join(project.directory, 'source.mjs'), text)
+  const { stdout } = await project.run(runModule('source.mjs'), { DATABASE_URL: source.url })
+  expect(stdout).toBe(source.name)
+})
+
+const pages = globSync(['*.md', 'docs/**/*.md', '{packages,apps}/*/README.md'], { cwd: root })
+const configurations = await Promise.all(
+  pages.map(async (page) =>
+    snippetsOf(await readRepositoryFile(page))
+      .filter(
+        ({ language, text }) => language === 'yaml' && /^(jobs|storages|verifiers|notifiers):/m.test(text),
+      )
+      .map((one) => ({ page, ...one })),
+  ),
+)
+
+describe('every configuration in the documents is one', () => {
+  it.each(configurations.flat())('$page, $heading', async ({ text }) => {
+    await writeFile(join(project.directory, 'holdfast.config.yaml'), stringify(completed(text)))
+    const { exitCode, stderr } = await project.run('holdfast list', {
+      DATABASE_URL: source.url,
+      PING_URL: 'http://127.0.0.1:9',
+    })
+    // Its storage is not on this machine, which is no fault of the configuration.
+    expect(stderr).not.toMatch(/CONFIG_|PLUGIN_|USAGE_/)
+    expect([0, 4]).toContain(exitCode)
+  })
+})
+
+/** What a page shows, with the parts of a job that it leaves out. */
+function completed(text: Snippet['text']): unknown {
+  const shown = parse(text) as Record<string, unknown>
+  const jobs = (shown['jobs'] ?? { shop: shown }) as Record<string, Record<string, unknown>>
+  const storages = [{ use: 'local', options: { path: 'backups' } }]
+  return { jobs: Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, { storages, ...job }])) }
+}
+
+function libpq(url: string): Record<string, string> {
+  const { hostname, port, username, password, pathname } = new URL(url)
+  return {
+    PGHOST: hostname,
+    PGPORT: port,
+    PGUSER: username,
+    PGPASSWORD: decodeURIComponent(password),
+    PGDATABASE: pathname.slice(1),
+  }
+}

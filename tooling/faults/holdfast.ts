@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The command in this checkout, which is run as a user runs it: as a process of its own. */
+export const holdfastBin: string = `${root}apps/cli/bin/holdfast.js`
+
+export interface Outcome {
+  /** Undefined where a signal ended it. */
+  exitCode: number | undefined
+  signal: string | undefined
+  stdout: string
+  stderr: string
+  durationMs: number
+}
+
+/** A `holdfast` that is running. */
+export interface Running {
+  pid: number
+  /** Resolves once it has ended, however it did. */
+  outcome: Promise<Outcome>
+  signal(name: NodeJS.Signals): void
+}
+
+export interface RunOptions {
+  directory: string
+  environment: Readonly<Record<string, string>>
+  /** As this user instead. */
+  uid?: number
+}
+
+/** Nothing of the environment of the tests says where a database or a configuration is. */
+export function cleanEnvironment(): Record<string, string> {
+  const ours = /^(PG|VITEST|DATABASE_URL$|HOLDFAST_CONFIG$|NODE_OPTIONS$|NODE_V8_COVERAGE$)/
+  const inherited = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !ours.test(entry[0]),
+  )
+  return {
+    ...Object.fromEntries(inherited),
+    NO_COLOR: '1',
+    // Compiling the source anew would be half of the time that these tests take.
+    NODE_COMPILE_CACHE: `${root}node_modules/.cache/holdfast/compiled`,
+  }
+}
+
+export function startHoldfast(args: readonly string[], options: RunOptions): Running {
+  return startNode([holdfastBin, ...args], options)
+}
+
+/** Starts Node with these arguments. */
+export function startNode(args: readonly string[], { directory, environment, uid }: RunOptions): Running {
+  const child = execa(process.execPath, args, {
+    cwd: directory,
+    extendEnv: false,
+    env: environment,
+    reject: false,
+    stdin: 'ignore',
+    stripFinalNewline: false,
+    ...(uid !== undefined && { uid, gid: uid }),
+  })
+  const { pid } = child
+  if (pid === undefined) throw new Error(`${process.execPath} could not be started.`)
+  return {
+    pid,
+    outcome: child.then(({ exitCode, signal, stdout, stderr, durationMs }) => ({
+      exitCode,
+      signal,
+      stdout,
+      stderr,
+      durationMs,
+    })),
+    signal: (name) => void child.kill(name),
+  }
+}
