@@ -24,7 +24,8 @@ export async function getObject(root: Root, key: string, { signal, range }: GetO
   try {
     const { size } = await attempt('read', path, () => handle.stat())
     const { start, end } = range ?? { start: 0, end: size - 1 }
-    if (range !== undefined && !(Number.isSafeInteger(start) && start >= 0 && start <= end && end < size)) {
+    const areWhole = Number.isSafeInteger(start) && Number.isSafeInteger(end)
+    if (range !== undefined && !(areWhole && start >= 0 && start <= end && end < size)) {
       throw new HoldfastError(
         'STORAGE_RANGE',
         `bytes ${start} to ${end} of ${path} were asked for; it has ${size}`,

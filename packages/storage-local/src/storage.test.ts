@@ -95,6 +95,18 @@ describe('on the disk', () => {
     expect(await readFile(storage.location('shop/2026/a'), 'utf8')).toBe('x')
   })
 
+  it('tells why a write ended as it was told, and stops the body', async () => {
+    const reason = new Error('enough')
+    for (const cancelled of [true, false]) {
+      const cancel = new AbortController()
+      const slow = new Readable({ read() {} })
+      slow.push('x')
+      setTimeout(() => (cancelled ? cancel.abort(reason) : slow.destroy(reason)), 10)
+      await expect(storage.put('a', slow, { signal: cancel.signal })).rejects.toBe(reason)
+      expect(slow.destroyed).toBe(true)
+    }
+  })
+
   it('leaves no temporary file behind, whatever happens', async () => {
     await put('a/b', 'one', true)
     await put('a/b', 'two')

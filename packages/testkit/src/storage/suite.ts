@@ -51,8 +51,8 @@ async function runAsTest(
   }
 }
 
-function canSkip(runner: unknown): runner is { skip(reason: string): void } {
-  return (
-    typeof runner === 'object' && runner !== null && 'skip' in runner && typeof runner.skip === 'function'
-  )
+function canSkip(runner: unknown): runner is { skip: (reason: string) => void } {
+  // Vitest's is a function, node:test's an object.
+  if ((typeof runner !== 'object' && typeof runner !== 'function') || runner === null) return false
+  return 'skip' in runner && typeof runner.skip === 'function'
 }

@@ -100,14 +100,17 @@ const special = [
 
 const unicode = ['ü', '日本', '🐘', '\ud800', '\udc00', '\ufffd', '👩‍👩‍👧']
 
+const deep = (parts: number): string => `${'d'.repeat(254)}/`.repeat(parts)
+
+// What file systems take for one name, what object stores take for one key, and what systems take for one path.
 const long = [
   'n'.repeat(255),
   'n'.repeat(256),
   'é'.repeat(127),
   'é'.repeat(128),
-  `${'d/'.repeat(511)}ee`,
-  `${'d/'.repeat(511)}eee`,
-  `${'d/'.repeat(1500)}e`,
+  `${deep(4)}eeee`,
+  `${deep(4)}eeeee`,
+  `${deep(17)}e`,
 ]
 
 export const hostileKeys: readonly string[] = [
