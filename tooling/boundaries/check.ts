@@ -64,7 +64,7 @@ function inspect(root: string, room: Room, apps: ReadonlySet<string>): string[] 
   }
 
   for (const file of globSync(`${directory}/**/*.{ts,mts,js,mjs}`, { cwd: root, exclude: outside })) {
-    const inTest = file.endsWith('.test.ts')
+    const inTest = isTest(file)
     for (const specifier of specifiers(file, readFileSync(join(root, file), 'utf8'))) {
       if (specifier.startsWith('.')) {
         const target = relative(join(root, directory), resolve(root, dirname(file), specifier))
@@ -80,6 +80,11 @@ function inspect(root: string, room: Room, apps: ReadonlySet<string>): string[] 
 // dist is made from what is checked here, and bin is an app's launcher for a checkout, which is never published.
 function outside(path: string): boolean {
   return /(^|\/)(node_modules|dist|bin)$/.test(path)
+}
+
+// A test, or what tests share: `report.test.data.ts`. Neither is in a published package.
+function isTest(file: string): boolean {
+  return /\.test\.(\w+\.)?ts$/.test(file)
 }
 
 function allowed(

@@ -82,6 +82,28 @@ describe('exit codes', () => {
     expect(await ended(desk.run(['backup', ...config]))).toMatchObject({ exitCode: 1, code: 'INTERNAL' })
   })
 
+  it('1: a plugin from which an error escapes, cleaned up all the same', async () => {
+    const escaping = `export default { apiVersion: 1, kind: 'verifier', name: 'escaping', parseOptions: () => ({}),
+      create: () => ({ proves: 'archive', verify: (input, signal) => new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason))
+        setTimeout(() => { throw new Error('too late to catch') }, 1)
+      }) }) }`
+    await writeFile(join(desk.directory, 'escaping.mjs'), escaping)
+    const storage = { use: 'local', options: { path: 'escaping' } }
+    const config = await configure('escaping.json', {
+      jobs: {
+        shop: {
+          ...good().jobs.shop,
+          storages: [storage],
+          verifiers: [{ use: './escaping.mjs', name: 'escaping' }],
+        },
+      },
+    })
+    const { exitCode, code, stdout } = await ended(desk.run(['backup', '--json', ...config]))
+    expect({ exitCode, code }).toEqual({ exitCode: 1, code: 'INTERNAL' })
+    expect(stdout).toContain('an error that nobody caught: too late to catch')
+  })
+
   it.each([
     [['backup', '--jsno'], 'USAGE_INVALID', 'Did you mean --json?'],
     [['bakcup'], 'USAGE_INVALID', 'Did you mean backup?'],

@@ -1,6 +1,7 @@
 import type { Action } from './perform.ts'
 import { tellFailure } from './failure.ts'
 import { lookOf } from './render/look.ts'
+import { clean } from './render/text.ts'
 import { createScreen } from './render/screen.ts'
 import { abortOnSignals } from './signals.ts'
 
@@ -15,7 +16,7 @@ export async function runAction(
   const environment = process.env
   const screen = createScreen(process.stderr, environment, { quiet })
   const signal = abortOnSignals((message) => {
-    if (!quiet) screen.say(`${message}: cleaning up; once more ends it at once`)
+    if (!quiet) screen.say(`${clean(message)}: cleaning up; once more ends it at once`)
   })
   try {
     const exitCode = await action({

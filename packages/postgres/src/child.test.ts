@@ -145,6 +145,19 @@ describe('a stall', () => {
     await expect(read(child.stdout)).rejects.toMatchObject({ code: 'DATABASE_STALLED' })
   })
 
+  it('is one also while nobody reads yet and there is nothing to read', async () => {
+    const child = sh('sleep 30', { stallTimeoutMs: 100 })
+    expect(await child.exited).toMatchObject({ signal: 'SIGTERM' })
+    expect(child.stdout.errored).toMatchObject({ code: 'DATABASE_STALLED' })
+  })
+
+  it('is none once the child has ended, however long nobody reads', async () => {
+    const child = sh('echo out', { stallTimeoutMs: 100 })
+    await child.exited
+    await sleep(300)
+    expect(await read(child.stdout)).toBe('out\n')
+  })
+
   it('is none while the child still talks on its standard error', async () => {
     const child = sh('for i in 1 2 3 4 5 6; do echo busy >&2; sleep 0.1; done; echo out', {
       stallTimeoutMs: 400,

@@ -21,7 +21,7 @@ export interface ChildOptions {
   stdin?: 'pipe' | 'ignore'
   /** Every line of the standard error, redacted, at most 8 KB of each. */
   onLine?: (line: string) => void
-  /** DATABASE_STALLED when nothing at all comes for so long while somebody is ready to read. */
+  /** DATABASE_STALLED when nothing at all comes for so long, unless a reader is behind with what has come. */
   stallTimeoutMs?: number
   /** Exit 0 without a single byte is a failure. */
   expectOutput?: boolean
@@ -67,8 +67,6 @@ export function spawnChild(file: string, args: readonly string[], options: Child
     options.stallTimeoutMs === undefined
       ? undefined
       : watchdog(options.stallTimeoutMs, () => fail(stalled(program, options)))
-  // Nobody is ready to read before the first read.
-  dog?.pause()
   const stdout = new Readable({
     highWaterMark: source.readableHighWaterMark,
     read() {
@@ -119,6 +117,7 @@ export function spawnChild(file: string, args: readonly string[], options: Child
       if (code !== 0 || stdout.destroyed) void explainExit({ code, signal }).then(fail)
     })
     child.once('close', (code, signal) => {
+      dog?.stop()
       if (code === 0) finish()
       resolve({ code, signal })
     })

@@ -25,6 +25,7 @@ export async function backup(jobNames: string[], options: BackupOptions, context
   const { jobs, restoreFlags } = await jobsToRun(jobNames, options, context)
   const reports: Report[] = []
   for (const job of jobs) {
+    if (reports.length > 0 && !context.quiet) screen.say('')
     const report = await run(
       { ...job, dump: withDumpOptions(job.dump, options) },
       {

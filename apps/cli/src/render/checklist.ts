@@ -50,7 +50,7 @@ function reasonableSize({ verdicts }: Report): ChecklistItem {
   const what = 'File size reasonable'
   const checks = [
     ...checksOf(verdicts, 'plausible'),
-    ...checksOf(verdicts, 'archive').filter(({ name }) => name === 'size'),
+    ...checksOf(verdicts, 'archive').filter(({ name }) => name === 'size' || name === 'tables'),
   ]
   const telling = worst(checks)
   return telling === undefined
@@ -69,7 +69,7 @@ function readable({ backup, verdicts }: Report): ChecklistItem {
 }
 
 /** What verifier-archive calls the checks that need the contents list, the most telling first. */
-const aboutContents = ['contents', 'tables', 'decode']
+const aboutContents = ['contents', 'decode']
 
 function checksum({ backup }: Report): ChecklistItem {
   const what = 'SHA-256 stored'

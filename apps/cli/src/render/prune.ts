@@ -1,6 +1,6 @@
 import type { PlannedAction, PrunePlan } from '@holdfast/core'
 import type { ReportedRetention } from '@holdfast/plugin'
-import { renderError } from './error.ts'
+import { renderError, renderWarning } from './error.ts'
 import { marked, type Look, type Tone } from './look.ts'
 import { renderTable } from './table.ts'
 import { formatCount, formatTime } from './units.ts'
@@ -22,13 +22,17 @@ export function renderPlan(job: string, { storage, plan }: PrunePlan, look: Look
         text: ({ action }) => action,
         paint: (text, { action }) => look.paint(tones[action], text),
       },
-      { heading: 'reason', text: ({ reason }) => reason, shrinkTo: 20 },
+      // The reason of all is said once, below.
+      { heading: 'reason', text: ({ reason }) => (reason === plan.frozen ? 'frozen' : reason), shrinkTo: 20 },
     ],
     look,
   )
   const deleted = plan.actions.filter(({ action }) => action === 'delete').length
   const kept = plan.actions.length - deleted
-  return `${heading}\n${table}\n${formatCount(deleted, 'backup')} would be deleted, ${kept} kept`
+  const frozen = plan.frozen === undefined ? [] : [renderWarning(plan.frozen, look)]
+  return [heading, table, ...frozen, `${formatCount(deleted, 'backup')} would be deleted, ${kept} kept`].join(
+    '\n',
+  )
 }
 
 /** What was deleted. */

@@ -76,6 +76,12 @@ describe('renderSummary', () => {
     ).toBe(last)
   })
 
+  it('says how to accept a suspect backup', () => {
+    expect(renderSummary({ ...goodReport, status: 'suspect' }, look, { brief: false })).toContain(
+      'expected:\n    holdfast accept 4f1c09a2b3cd --from ./backups\n',
+    )
+  })
+
   it('ends a cancelled run with whether anything was kept', () => {
     const cancelled: Report = { ...failed, status: 'cancelled' }
     expect(renderSummary(cancelled, look, { brief: false })).toMatch(

@@ -15,7 +15,7 @@ export function renderSummary(report: Report, look: Look, { brief }: { brief: bo
   const blocks = [
     ...(brief || report.backup === undefined
       ? []
-      : [facts(report, look), renderChecklist(checklist(report), look), howToRestore(report)]),
+      : [facts(report, look), renderChecklist(checklist(report), look), whatNext(report)]),
     report.warnings.map((warning) => renderWarning(warning, look)).join('\n'),
     report.error === undefined || report.status === 'cancelled' ? '' : renderError(report.error, look),
     verdictLine(report, look),
@@ -62,8 +62,13 @@ function renderChecklist(items: readonly ChecklistItem[], look: Look): string {
     .join('\n')
 }
 
-function howToRestore({ restoreCommand }: Report): string {
-  return restoreCommand === undefined ? '' : `  To restore it:\n    ${restoreCommand}`
+function whatNext({ status, restoreCommand }: Report): string {
+  if (restoreCommand === undefined) return ''
+  const restore = `  To restore it:\n    ${restoreCommand}`
+  if (status !== 'suspect') return restore
+  // The same backup, found in the same way.
+  const accept = restoreCommand.replace(' restore ', ' accept ').replace(/ --to .*$/, '')
+  return `${restore}\n  To accept it, if the change is expected:\n    ${accept}`
 }
 
 function verdictLine(report: Report, look: Look): string {
