@@ -1,4 +1,4 @@
-import { memoryStorage, type MemoryStorage } from '@holdfast/lab'
+import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
 import { HoldfastError, type Manifest, type Verdict } from '@holdfast/plugin'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { MemoryStorage } from '@holdfast/lab'
+import type { MemoryStorage } from '@holdfast/testkit'
 import type { Manifest, Verdict } from '@holdfast/plugin'
 import { expect, it } from 'vitest'
 import { backupBase, backupName, dumpKey } from './keys.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { memoryStorage, type MemoryStorage } from '@holdfast/lab'
+import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
 import {
   HoldfastError,
   type Notifier,

@@ -1,5 +1,4 @@
 export { findPgbouncer, type Pooler, startPgbouncer } from './pgbouncer.ts'
-export { memoryStorage, type MemoryStorage } from './memory-storage.ts'
 export { type PostgresAccess, type TestDatabase, usePostgres } from './databases.ts'
 export { findBinDirectory } from './programs.ts'
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { memoryStorage } from '@holdfast/lab'
+import { memoryStorage } from '@holdfast/testkit'
 import { HoldfastError, type Storage } from '@holdfast/plugin'
 import { describe, expect, it } from 'vitest'
 import { retry, retryCall } from './retry.ts'
