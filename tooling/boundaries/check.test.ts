@@ -47,7 +47,7 @@ test('what the rules allow is not reported', () => {
     "import '@holdfast/lab'\nimport '@holdfast/testkit'\nimport 'vitest'\n",
   )
   write('packages/plugin/src/index.test.ts', "import { test } from 'vitest'\n")
-  write('apps/cli/src/main.ts', "await import('@holdfast/core')\n")
+  write('apps/cli/src/main.ts', "await import('@holdfast/core')\nawait import('@holdfast/testkit')\n")
   add('packages/core', '@holdfast/core', {
     devDependencies: ['@holdfast/lab', '@holdfast/testkit', '@holdfast/tsconfig'],
   })

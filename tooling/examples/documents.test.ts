@@ -29,6 +29,11 @@ it.each(['must-have.ts', 'ping.ts', 'holdfast.config.yaml'])('docs/plugins.md sh
   expect(texts).toContain(read(`examples/custom-plugins/${file}`))
 })
 
+it.each(['docs/plugins.md', 'packages/testkit/README.md'])('%s shows how the testkit is joined', (page) => {
+  const texts = snippetsOf(read(page)).map(({ text }) => text)
+  expect(texts).toContain(read('packages/testkit/src/joining.test.ts'))
+})
+
 it('docs/decisions/README.md lists every decision', () => {
   const decisions = globSync('docs/decisions/[0-9]*.md', { cwd: root }).map((path) => basename(path))
   expect(decisions.filter((name) => !read('docs/decisions/README.md').includes(`(${name})`))).toEqual([])

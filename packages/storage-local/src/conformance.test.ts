@@ -16,7 +16,7 @@ storageSuite({
     return {
       storage: localStorage({ path: directory }, { baseDirectory: directory }),
       cleanup: () => rm(directory, { recursive: true }),
-      leftovers: async () => (await readdir(directory, { recursive: true })).filter(isLeftOver),
+      leftovers: () => leftovers(directory),
       strand: async (key) => {
         const path = join(directory, dirname(key), partialName(key.split('/').pop() ?? ''))
         await mkdir(dirname(path), { recursive: true })
@@ -27,6 +27,13 @@ storageSuite({
   },
 })
 
-function isLeftOver(path: string): boolean {
-  return isPartial(path.split('/').pop() ?? '')
+/** Temporary files, and directories with nothing in them. */
+async function leftovers(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const parents = new Set(entries.map(({ parentPath }) => parentPath))
+  return entries
+    .filter((entry) =>
+      entry.isDirectory() ? !parents.has(join(entry.parentPath, entry.name)) : isPartial(entry.name),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
 }

@@ -15,18 +15,26 @@ export async function findDirectory(root: string, names: readonly string[]): Pro
   return real
 }
 
-/** The same, made where it is missing, level by level, durably and for this user only. */
+/** The same, made where it is missing, level by level, durably and for this user only. What fails leaves nothing new. */
 export async function makeDirectory(root: string, names: readonly string[]): Promise<string> {
   for (let level = 1; level <= names.length; level++) {
-    const upTo = names.slice(0, level)
-    const path = join(root, ...upTo)
-    if (await makeOneDirectory(path)) continue
-    // Before anything is made inside: it may be a link, and that may lead nowhere.
-    if ((await findDirectory(root, upTo)) !== undefined) continue
-    const found = await attempt('open', path, () => lstat(path))
-    if (found.isSymbolicLink()) throw invalidKey(upTo.join('/'), 'is a symbolic link')
+    try {
+      await makeLevel(root, names.slice(0, level))
+    } catch (error) {
+      await removeEmptyDirectories(root, names.slice(0, level - 1))
+      throw error
+    }
   }
   return join(root, ...names)
+}
+
+async function makeLevel(root: string, names: readonly string[]): Promise<void> {
+  const path = join(root, ...names)
+  if (await makeOneDirectory(path)) return
+  // Before anything is made inside: it may be a link, and that may lead nowhere.
+  if ((await findDirectory(root, names)) !== undefined) return
+  const found = await attempt('open', path, () => lstat(path))
+  if (found.isSymbolicLink()) throw invalidKey(names.join('/'), 'is a symbolic link')
 }
 
 /** Resolves false where something of this name is there already. */

@@ -99,7 +99,7 @@ describe('a full disk', () => {
       `,
     )
     const expected = { replaced: 'STORAGE_FULL', created: 'STORAGE_FULL', small: 'done', bytes: 4 }
-    expect(result).toEqual(sizes.map(() => ({ ...expected, left: ['job', 'kept', 'small'] })))
+    expect(result).toEqual(sizes.map(() => ({ ...expected, left: ['kept', 'small'] })))
   })
 
   it('is told apart in words, with what to do', async (context) => {

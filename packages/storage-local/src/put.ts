@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { HoldfastError, type ObjectInfo, type PutOptions } from '@holdfast/plugin'
-import { makeDirectory } from './directories.ts'
+import { makeDirectory, removeEmptyDirectories } from './directories.ts'
 import { attempt, hasErrno } from './errors.ts'
 import { findObject } from './find.ts'
 import { partialName, partsOf } from './keys.ts'
@@ -44,6 +44,7 @@ export async function putObject(
     } catch (error) {
       await handle.close().catch(() => {})
       await unlink(partial).catch(() => {})
+      await removeEmptyDirectories(realRoot, names)
       throw error
     }
   } catch (error) {
@@ -59,8 +60,9 @@ async function openPartial(
   name: string,
 ): Promise<{ partial: string; directory: string; handle: FileHandle }> {
   for (let tries = 1; ; tries++) {
+    let directory: string | undefined
     try {
-      const directory = await makeDirectory(root, names)
+      directory = await makeDirectory(root, names)
       const partial = join(directory, partialName(name))
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
       return {
@@ -69,7 +71,9 @@ async function openPartial(
         handle: await attempt('create', partial, () => open(partial, flags, 0o600)),
       }
     } catch (error) {
-      if (tries === 100 || !(error instanceof HoldfastError && hasErrno(error.cause, 'ENOENT'))) throw error
+      if (tries < 100 && error instanceof HoldfastError && hasErrno(error.cause, 'ENOENT')) continue
+      if (directory !== undefined) await removeEmptyDirectories(root, names)
+      throw error
     }
   }
 }

@@ -107,18 +107,6 @@ describe('on the disk', () => {
     }
   })
 
-  it('leaves no temporary file behind, whatever happens', async () => {
-    await put('a/b', 'one', true)
-    await put('a/b', 'two')
-    await put('a/b', 'three', true).catch(() => {})
-    await storage.put('a/c', body('x'), { signal, bytes: 2 }).catch(() => {})
-    const cancel = new AbortController()
-    const endless = new Readable({ read() {} })
-    setTimeout(() => cancel.abort(), 20)
-    await storage.put('a/d', endless, { signal: cancel.signal }).catch(() => {})
-    expect(await readdir(join(root, 'a'))).toEqual(['b'])
-  })
-
   it('writes beside the target, under a hidden name that is refused as a key', async () => {
     const slow = new Readable({ read() {} })
     slow.push('x')

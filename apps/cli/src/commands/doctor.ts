@@ -4,9 +4,12 @@ import { configOption, examples, jsonOption } from './options.ts'
 
 const help = `
 Writes, reads, lists and deletes a small object in every storage for real.
+With --storage, one storage is held to everything that Holdfast relies on, below
+a scratch prefix that is removed again: about half a gigabyte goes each way.
 ${examples([
   ['holdfast doctor', 'every job, or $DATABASE_URL and ./backups'],
   ['holdfast doctor --to /mnt/backups', 'another directory'],
+  ['holdfast doctor shop --storage s3', 'everything that is to know of one storage'],
 ])}`
 
 export function addDoctor(program: Command): void {
@@ -18,12 +21,19 @@ export function addDoctor(program: Command): void {
     .argument('[job]', 'only for this job')
     .option('--database <url>', 'database to check; no configuration is read')
     .option('--to <place>', 'storage to check: a directory, s3://… or gs://…; no configuration is read')
+    .option('--storage <name>', 'hold only this storage to everything that a storage has to do')
     .addOption(configOption())
     .addOption(jsonOption())
     .addHelpText('after', help)
-    .action((job, options) =>
+    .action((job, { storage, ...options }) =>
       perform('doctor', options, async (context) =>
-        (await import('../actions/doctor.ts')).doctor(job, options, context),
+        storage === undefined
+          ? (await import('../actions/doctor.ts')).doctor(job, options, context)
+          : (await import('../actions/doctor-storage.ts')).doctorStorage(
+              job,
+              { ...options, storage },
+              context,
+            ),
       ),
     )
 }

@@ -3,8 +3,6 @@ import { marked, readingWidth, type Look, type Mark } from './look.ts'
 import { clean, pad, wrap } from './text.ts'
 import { formatCount } from './units.ts'
 
-const nameWidth = 13
-
 const markOf: Record<DoctorCheck['status'], Mark> = {
   passed: 'good',
   warning: 'warning',
@@ -12,8 +10,8 @@ const markOf: Record<DoctorCheck['status'], Mark> = {
   skipped: 'none',
 }
 
-/** One line for each check, and below it what to do where it failed. */
-export function renderChecks(checks: readonly DoctorCheck[], look: Look): string {
+/** One line for each check, and below it what to do where it failed. Names take `nameWidth` columns. */
+export function renderChecks(checks: readonly DoctorCheck[], look: Look, nameWidth = 13): string {
   const width = readingWidth(look) - nameWidth - 6
   const indent = ' '.repeat(nameWidth + 6)
   return inOneLine(checks)
@@ -48,4 +46,15 @@ export function renderDiagnosis(checks: readonly DoctorCheck[], look: Look): str
   if (warnings > 0)
     return `${marked('warning', look)} a backup would work, with ${formatCount(warnings, 'warning')}`
   return `${marked('good', look)} everything that a backup needs is there`
+}
+
+/** The last line where a storage was held to its promises. */
+export function renderPromises(checks: readonly DoctorCheck[], look: Look): string {
+  const failures = checks.filter(({ status }) => status === 'failed').length
+  const warnings = checks.filter(({ status }) => status === 'warning').length
+  if (failures > 0)
+    return `${marked('bad', look)} ${formatCount(failures, 'check')} failed: do not rely on this storage`
+  if (warnings > 0)
+    return `${marked('warning', look)} the storage can be relied on, with ${formatCount(warnings, 'warning')}`
+  return `${marked('good', look)} the storage does everything that it has to`
 }

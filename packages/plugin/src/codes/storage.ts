@@ -47,6 +47,11 @@ export const storageCodes = {
     meaning: 'A range outside the object was asked for.',
     fix: 'The object is shorter than its manifest says: verify the backup.',
   },
+  STORAGE_PROMISE_BROKEN: {
+    exitCode: 4,
+    meaning: 'The storage does not do what every storage has to do.',
+    fix: 'Do not keep backups there until it does; tell whoever wrote the plugin or runs the service.',
+  },
   STORAGE_FAILED: {
     exitCode: 4,
     meaning: 'The storage failed in a way of its own.',

@@ -59,6 +59,11 @@ export function sameKeys(actual: readonly string[], expected: readonly string[],
   assert.ok(missing.length === 0, `${what} did not give ${few(missing)}`)
 }
 
+/** Fails where something is left that should not be. */
+export function nothingIn(leftovers: readonly string[]): void {
+  assert.ok(leftovers.length === 0, `${leftovers.length} things are left: ${few(leftovers)}`)
+}
+
 function without(keys: readonly string[], others: readonly string[]): string[] {
   const count = new Map<string, number>()
   for (const key of others) count.set(key, (count.get(key) ?? 0) + 1)

@@ -41,23 +41,26 @@ export async function* runStorageChecks(
   { signal, prefix = '', secrets = [], capabilities = {}, timeoutMs = 600_000 }: StorageChecksOptions,
 ): AsyncGenerator<StorageCheck, void> {
   const scratch = `${prefix}.holdfast-check-${randomBytes(8).toString('hex')}/`
-  let failedFirst: string | undefined
+  let canBeUsed = true
+  let hasWritten = false
   try {
     for (const [index, one] of storageCases.entries()) {
-      if (failedFirst !== undefined) {
-        yield { name: one.name, status: 'skipped', detail: `not reached: ${failedFirst} first` }
+      if (!canBeUsed) {
+        yield notReached(one.name)
         continue
       }
+      // The first case writes nothing.
+      if (index > 0) hasWritten = true
       const own = `${scratch}${index}/`
       const subject = { storage: below(storage, own), secrets }
       const outcome = await runCase(one, subject, { signal, capabilities, timeoutMs })
       // What can not be removed now is reported at the end.
       await empty(storage, own, signal).catch(() => {})
-      if (outcome.status === 'failed' && one.essential === true) failedFirst = one.name
+      if (outcome.status === 'failed' && one.essential === true) canBeUsed = false
       yield checkOf(one, outcome)
     }
   } finally {
-    yield await removeScratch(storage, scratch, signal)
+    yield hasWritten ? await removeScratch(storage, scratch, signal) : notReached('scratch')
   }
 }
 
@@ -67,6 +70,10 @@ function checkOf({ name, promise, weakness }: StorageCase, outcome: Outcome): St
   const { what, error } = outcome
   if (weakness === undefined) return { name, status: 'failed', detail: what, error }
   return { name, status: 'warning', detail: `${what}. ${weakness}`, error }
+}
+
+function notReached(name: string): StorageCheck {
+  return { name, status: 'skipped', detail: 'not reached' }
 }
 
 async function removeScratch(storage: Storage, scratch: string, signal: AbortSignal): Promise<StorageCheck> {

@@ -5,13 +5,6 @@ import type { StorageUnderTest } from './case.ts'
 import { storageCases } from './cases.ts'
 import { storageSuite, type StorageSuiteOptions } from './suite.ts'
 
-storageSuite({
-  it,
-  describe,
-  create: () => ({ storage: memoryStorage(), secrets: ['wJalrXUtnFEMI'] }),
-  capabilities: { inMemory: true, pageObjects: 100 },
-})
-
 /** What the suite declares, as a runner would have it. */
 function declared(
   options: Omit<StorageSuiteOptions, 'it'>,

@@ -46,6 +46,11 @@ it('has a storage for every case to catch', () => {
   expect(storageCases.map(({ name }) => name).filter((name) => !caught.has(name))).toEqual([])
 })
 
+it('is a zoo of many different faults', () => {
+  expect(new Set(faultyOnes.map(({ name }) => name)).size).toBe(faultyOnes.length)
+  expect(faultyOnes.length).toBeGreaterThan(70)
+})
+
 it('has a name of its own for every case', () => {
   const names = storageCases.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)

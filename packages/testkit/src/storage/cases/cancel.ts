@@ -38,12 +38,14 @@ export const cancelCases: readonly StorageCase[] = [
       'a put that is cancelled when its body has ended resolves and has stored all, or fails and has stored nothing',
     async run(context) {
       const rejected: string[] = []
-      const content = patterned(context.capabilities.partBytes + 1)
+      const small = patterned(1000)
+      const large = patterned(context.capabilities.partBytes + 1)
       const began = performance.now()
-      await context.put('measure', content)
+      await context.put('measure', large)
       const tookMs = performance.now() - began
       for (let turn = 0; turn < 16; turn++) {
         const key = `turn/${turn}`
+        const content = turn % 3 === 2 ? large : small
         const cancel = new AbortController()
         const body = bodyOf(content)
         const signal = AbortSignal.any([context.signal, cancel.signal])

@@ -15,14 +15,14 @@ export const createOnlyCases: readonly StorageCase[] = [
       'ifAbsent stores where nothing is, and fails with STORAGE_EXISTS and changes nothing where something is',
     async run({ storage, signal, put, get, keys, capabilities }) {
       const large = 2 * capabilities.partBytes + 1
-      for (const [key, length] of [
-        ['small', 5],
-        ['empty', 0],
-        ['large', large],
+      for (const [key, length, others] of [
+        ['small', 5, [5, 0, large]],
+        ['empty', 0, [5]],
+        ['large', large, [5, large]],
       ] as const) {
         const first = patterned(length, 1)
         await put(key, first, { ifAbsent: true })
-        for (const other of [5, 0, large]) {
+        for (const other of others) {
           const call = put(key, patterned(other, 2), { ifAbsent: true })
           await failsWith('STORAGE_EXISTS', `a create-only put of ${other} bytes over ${length}`, call)
           sameBytes(await get(key), first, 'what a create-only put met')

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { failsWith, orRefused, quoted, sameBytes, sameKeys } from '../assertions.ts'
+import { failsWith, nothingIn, orRefused, quoted, sameBytes, sameKeys } from '../assertions.ts'
 import type { CaseContext, StorageCase } from '../case.ts'
 import { inParallel } from '../in-parallel.ts'
 import { hostileKeys } from './hostile-keys.ts'
@@ -38,6 +38,7 @@ export const keyCases: readonly StorageCase[] = [
       sameKeys(await context.keys(), [...stored.keys()], 'list after refused keys were asked for')
       await inParallel([...stored.keys()], (key) => context.storage.remove(key, context.signal))
       sameKeys(await context.keys(), [], 'list after everything was removed')
+      nothingIn((await context.leftovers?.()) ?? [])
     },
   },
   {
