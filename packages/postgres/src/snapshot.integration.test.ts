@@ -130,7 +130,7 @@ describe('a snapshot', () => {
       for await (const chunk of snapshot.dump(({ fraction }) => seen.push(fraction), never)) {
         const before = bytes
         bytes += (chunk as Buffer).length
-        if (before < 10_000_000 && bytes >= 10_000_000) await sleep(1_500)
+        if (before < 10_000_000 && bytes >= 10_000_000) await sleep(2_500)
       }
     })
     await database.psql('DROP TABLE wide')
