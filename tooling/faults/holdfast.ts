@@ -44,6 +44,15 @@ export function cleanEnvironment(): Record<string, string> {
   }
 }
 
+/** False when the process is gone. Unlike execa's `kill`, it adds no SIGKILL of its own. */
+export function sendSignal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
+  }
+}
+
 export function startHoldfast(args: readonly string[], options: RunOptions): Running {
   return startNode([holdfastBin, ...args], options)
 }
@@ -70,6 +79,6 @@ export function startNode(args: readonly string[], { directory, environment, uid
       stderr,
       durationMs,
     })),
-    signal: (name) => void child.kill(name),
+    signal: (name) => void sendSignal(pid, name),
   }
 }
