@@ -1,7 +1,6 @@
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
 import type { DumpRequest, Snapshot } from '@holdfast/plugin'
-import { execa } from 'execa'
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -47,20 +46,14 @@ async function readSome(stream: AsyncIterable<Buffer>, onEnough: () => unknown):
 }
 
 async function pidOfDump(job: string): Promise<number> {
-  const { stdout } = await execa('ps', ['-eo', 'pid,args'])
-  const environments = await Promise.all(
-    stdout
-      .split('\n')
-      .filter((line) => line.includes('pg_dump --format'))
-      .map(async (line) => {
-        const pid = Number.parseInt(line, 10)
-        const environment = await execa('cat', [`/proc/${pid}/environ`], { reject: false })
-        return { pid, isOurs: environment.stdout.includes(`PGAPPNAME=holdfast:${job}\0`) }
-      }),
-  )
-  const found = environments.find(({ isOurs }) => isOurs)
-  if (!found) throw new Error('no pg_dump runs')
-  return found.pid
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const readProcess = (pid: string, name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')
+  for (const pid of pids) {
+    const isDump = (await readProcess(pid, 'cmdline')).includes('pg_dump\0--format')
+    if (isDump && (await readProcess(pid, 'environ')).includes(`PGAPPNAME=holdfast:${job}\0`))
+      return Number(pid)
+  }
+  throw new Error('no pg_dump runs')
 }
 
 describe('a dump that is cut', () => {
@@ -210,9 +203,9 @@ describe('client programs that misbehave', () => {
   async function clientsWith(name: string, script: string, version = '') {
     const real = newestClient(await findClients(process.env))
     const own = join(directory, name)
-    await execa('mkdir', ['-p', own])
+    await mkdir(own)
     for (const program of ['psql', 'pg_restore', 'pg_dumpall']) {
-      await execa('ln', ['-sf', join(real.directory, program), join(own, program)])
+      await symlink(join(real.directory, program), join(own, program))
     }
     const text = `#!/bin/sh
 if [ "$1" = --version ]; then echo "pg_dump (PostgreSQL) ${version || real.version}"; exit 0; fi
