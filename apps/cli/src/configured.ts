@@ -22,7 +22,7 @@ export async function readFoundConfig(
 ): Promise<Config | undefined> {
   const { directory, environment } = context
   const file = await findConfig({ directory, environment, path })
-  return file === undefined ? undefined : readConfig(file, { environment })
+  return file === undefined ? undefined : readConfig(file, { environment, appUrl: import.meta.url })
 }
 
 /** The one job of a command line without a configuration: its database, in the place given. */
