@@ -437,7 +437,7 @@ test.for([
   expect(stdout).toBe('source\n')
 })
 
-it('tells what plugins have against their options together with everything else that is wrong', async () => {
+test('tells what plugins have against their options together with everything else that is wrong', async () => {
   await install(
     'project',
     'holdfast-picky',
@@ -457,7 +457,7 @@ it('tells what plugins have against their options together with everything else 
       '    databse: x',
       '    storages:',
       '      - use: holdfast-picky',
-      '        options: { size: 3 }',
+      '        options: { size: "${A_SECRET}" }',
       '      - use: holdfast-not-there',
     ].join('\n'),
   )
