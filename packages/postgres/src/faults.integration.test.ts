@@ -181,6 +181,22 @@ describe('aborting', () => {
     await holding
   })
 
+  it('does not wait for a server that answers no more', async () => {
+    const request = dumpRequest()
+    const snapshot = await sourceOf(database.url).snapshot(request, never)
+    const pids = await postgres.psql(
+      `SELECT pid FROM pg_stat_activity WHERE application_name = 'holdfast:${request.job}'`,
+    )
+    const backends = pids.split('\n').map(Number)
+    for (const pid of backends) kill(pid, 'SIGSTOP')
+    const started = Date.now()
+    await snapshot.close()
+    for (const pid of backends) kill(pid, 'SIGCONT')
+    expect(backends).toHaveLength(3)
+    expect(Date.now() - started).toBeLessThan(10_000)
+    await expect.poll(() => sessionsOf(request.job), { timeout: 3_000 }).toBe(0)
+  }, 20_000)
+
   it('ends a snapshot that is closed in the middle of everything', async () => {
     const request = dumpRequest({ countSessions: 2 })
     const snapshot = await sourceOf(database.url).snapshot(request, never)

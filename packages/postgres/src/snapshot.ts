@@ -1,4 +1,5 @@
 import type { DumpRequest, Omission, Snapshot } from '@holdfast/plugin'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from './address.ts'
 import { lockJob, unlockJob } from './advisory-lock.ts'
 import { type ClientPrograms, clientPrograms } from './client-programs.ts'
@@ -13,6 +14,8 @@ import { applicationName } from './preflight.ts'
 import { isProgressLine, trackProgress } from './progress.ts'
 import { isStandby } from './server-facts.ts'
 import type { Session } from './session.ts'
+
+const unlockWithinMs = 1_000
 
 /**
  * Takes the job's lock, locks the tables, and exports the snapshot that everything else of this run sees. pg_dump
@@ -110,8 +113,11 @@ async function release(
   }
 }
 
+// The lock goes with its session in any case; freeing it first means that the next run need not wait for that. A
+// server that does not answer any more is not waited for.
 async function close(connection: Connection, programs: ClientPrograms, job: string): Promise<void> {
   await programs.endAll()
-  await unlockJob(connection.session, job).catch(() => undefined)
+  const unlocked = unlockJob(connection.session, job).catch(() => undefined)
+  await Promise.race([unlocked, sleep(unlockWithinMs, undefined, { ref: false })])
   await connection.close()
 }
