@@ -53,13 +53,8 @@ export function sendSignal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-export function startHoldfast(args: readonly string[], options: RunOptions): Running {
-  return startNode([holdfastBin, ...args], options)
-}
-
-/** Starts Node with these arguments. */
-export function startNode(args: readonly string[], { directory, environment, uid }: RunOptions): Running {
-  const child = execa(process.execPath, args, {
+export function startHoldfast(args: readonly string[], { directory, environment, uid }: RunOptions): Running {
+  const child = execa(process.execPath, [holdfastBin, ...args], {
     cwd: directory,
     extendEnv: false,
     env: environment,
