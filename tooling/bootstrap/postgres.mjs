@@ -67,7 +67,7 @@ function aptPrivilege() {
 }
 
 // Debian starts a cluster for each server it installs. Nobody asked for one, so its configuration says no
-// for as long as the installation takes.
+// for as long as the installation takes. zstd is how the tests and the demo read a backup without Holdfast.
 async function aptInstall(privilege) {
   const script = `set -e
     directory=/etc/postgresql-common/createcluster.d
@@ -75,7 +75,7 @@ async function aptInstall(privilege) {
     trap 'rm -f $directory/holdfast.conf' EXIT
     echo 'create_main_cluster = false' > $directory/holdfast.conf
     apt-get update
-    apt-get install -y --no-install-recommends postgresql postgresql-client`
+    apt-get install -y --no-install-recommends postgresql postgresql-client zstd`
   const [command, ...args] = [...privilege, 'env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', script]
   const { code, output } = await run(command, args)
   return { ok: code === 0, output }

@@ -117,15 +117,10 @@ async function readByHand(place: Place, report: Report): Promise<void> {
   heading('Read it without Holdfast')
   command([`cd backups/${dirname(key)}`])
   await shell([`sha256sum -c`, `${basename(key)}.sha256`], beside)
+  say()
   if (await isInstalled('zstd')) {
-    say()
-    const parts = [
-      `zstd -dc ${basename(key)}`,
-      '| pg_restore --list',
-      `| grep 'TABLE DATA'`,
-      `| head -n ${shownTables}`,
-    ]
-    await shell(parts, beside)
+    const search = `| grep -m ${shownTables} 'TABLE DATA'`
+    await shell([`zstd -dc ${basename(key)}`, '| pg_restore --list', search], beside)
   } else {
     note('Left out, because zstd is not installed here: zstd -dc … | pg_restore --list')
   }

@@ -39,7 +39,7 @@ function runModule(file: string): string {
   return `node --conditions=@holdfast/source ${file}`
 }
 
-it('README.md: the three lines make a backup and bring it back', async () => {
+it('README.md: the three lines make a backup and bring it back, and look as they are shown', async () => {
   const [setting, ...commands] = (await snippet('README.md', 'sh', 'In three lines')).trim().split('\n')
   expect(setting).toMatch(/^export DATABASE_URL=/)
   expect(commands).toHaveLength(2)
@@ -52,6 +52,10 @@ it('README.md: the three lines make a backup and bring it back', async () => {
     })
     expect(stderr).toContain('backed up and verified')
     expect(stderr).toContain('all as in the source')
+    const transcript = await snippet('README.md', '', 'What it looks like')
+    const labels = [...transcript.matchAll(/^ *[✓–] (.+?) {2}/gm)].map(([, label]) => label ?? '')
+    expect(labels.length).toBeGreaterThan(10)
+    expect(labels.filter((label) => !stderr.includes(label))).toEqual([])
     expect(exitCode).toBe(0)
   } finally {
     await copy.drop()

@@ -44,13 +44,17 @@ export function cleanEnvironment(): Record<string, string> {
   }
 }
 
-export function startHoldfast(args: readonly string[], options: RunOptions): Running {
-  return startNode([holdfastBin, ...args], options)
+/** False when the process is gone. Unlike execa's `kill`, it adds no SIGKILL of its own. */
+export function sendSignal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
+  }
 }
 
-/** Starts Node with these arguments. */
-export function startNode(args: readonly string[], { directory, environment, uid }: RunOptions): Running {
-  const child = execa(process.execPath, args, {
+export function startHoldfast(args: readonly string[], { directory, environment, uid }: RunOptions): Running {
+  const child = execa(process.execPath, [holdfastBin, ...args], {
     cwd: directory,
     extendEnv: false,
     env: environment,
@@ -70,6 +74,6 @@ export function startNode(args: readonly string[], { directory, environment, uid
       stderr,
       durationMs,
     })),
-    signal: (name) => void child.kill(name),
+    signal: (name) => void sendSignal(pid, name),
   }
 }

@@ -52,10 +52,10 @@ export async function measureMoments(places: readonly Workplace[]): Promise<Map<
 
 async function measure(place: Workplace): Promise<number[]> {
   const running = place.start(['backup', '--quiet'])
-  const { reach } = watch(place, running)
+  const watched = watch(place, running)
   const since: number[] = []
   for (const moment of moments) {
-    await reach(moment)
+    await watched.reach(moment)
     since.push(performance.now())
   }
   await running.outcome

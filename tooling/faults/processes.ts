@@ -20,7 +20,7 @@ function readProcFile(pid: number, file: string): string {
   }
 }
 
-export function processInfo(pid: number): ProcessInfo | undefined {
+function processInfo(pid: number): ProcessInfo | undefined {
   const text = readProcFile(pid, 'stat')
   const end = text.lastIndexOf(')')
   if (end < 0) return undefined

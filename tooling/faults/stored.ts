@@ -13,7 +13,7 @@ const verifiers: Named<Verifier>[] = [
 ]
 
 /** The directory as Holdfast's own storage. */
-export function storageAt(directory: string): JobStorage {
+function storageAt(directory: string): JobStorage {
   const options = local.parseOptions({ path: directory })
   return { name: 'local', plugin: 'local', instance: local.create(options, { ...context, name: 'local' }) }
 }

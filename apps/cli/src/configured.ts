@@ -22,7 +22,7 @@ export async function readFoundConfig(
 ): Promise<Config | undefined> {
   const { directory, environment } = context
   const file = await findConfig({ directory, environment, path })
-  return file === undefined ? undefined : readConfig(file, { environment })
+  return file === undefined ? undefined : readConfig(file, { environment, appUrl: import.meta.url })
 }
 
 /** The one job of a command line without a configuration: its database, in the place given. */
@@ -68,8 +68,13 @@ export function placeConfig(from: string | undefined, { environment, directory }
       hint: 'Say where the backups are with --from, or pass --config, or make a first one with holdfast backup.',
     })
   }
-  return implicitConfig(
-    { name: 'any', storage: storageFromUrl(from ?? defaultPlace, directory) },
-    { baseDirectory: directory, environment },
-  )
+  const storage = storageFromUrl(from ?? defaultPlace, directory)
+  const { path } = storage.options
+  // A storage makes its directory when it first writes; whoever reads from one that is not there mistyped it.
+  if (typeof path === 'string' && !existsSync(path)) {
+    throw new HoldfastError('STORAGE_UNAVAILABLE', `there is no directory ${path}`, {
+      hint: 'Check --from, and that the disk is mounted.',
+    })
+  }
+  return implicitConfig({ name: 'any', storage }, { baseDirectory: directory, environment })
 }

@@ -113,6 +113,7 @@ describe('exit codes', () => {
     [['backup', 'shop', '--to', 'x'], 'USAGE_INVALID', 'can only name a job of a configuration'],
     [['restore', 'latest'], 'USAGE_INVALID', '--to'],
     [['backup', '--schema-only', '--data-only'], 'USAGE_INVALID', '--data-only'],
+    [['backup', '--to', 's3://bucket/x'], 'PLUGIN_NOT_FOUND', '✗ the package @holdfast/storage-s3 is'],
     [['list', '--config', 'missing.yaml'], 'CONFIG_NOT_FOUND', 'missing.yaml'],
   ] as const)('2: %j', async (arguments_, code, words) => {
     const result = await ended(desk.run(arguments_))

@@ -20,7 +20,9 @@ export function tellFailure(
 
 /** An error without any secret that the command line or the environment holds. */
 function reportable(error: unknown, environment: NodeJS.ProcessEnv): ReportedError {
-  return redactorFor(environment).error(error)
+  const reported = redactorFor(environment).error(error)
+  // What was given by flags has no place in a file.
+  return { ...reported, message: reported.message.replaceAll(/^command line {2}\S+ {2}/gm, '') }
 }
 
 function redactorFor(environment: NodeJS.ProcessEnv): Redactor {

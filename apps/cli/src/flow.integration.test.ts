@@ -197,7 +197,9 @@ describe('without a configuration', () => {
     const { exitCode, stderr } = await desk.run(['backup', '--dry-run', '--to', 'dry'])
     expect(exitCode).toBe(0)
     expect(stderr).toContain('a backup would work; nothing was dumped')
-    expect((await list('--from', 'dry')).length).toBe(0)
+    const { stderr: missing, exitCode: unavailable } = await desk.run(['list', '--from', 'dry'])
+    expect(unavailable).toBe(4)
+    expect(missing).toContain('there is no directory')
   })
 })
 

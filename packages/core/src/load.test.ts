@@ -436,3 +436,38 @@ test.for([
   ])
   expect(stdout).toBe('source\n')
 })
+
+test('tells what plugins have against their options together with everything else that is wrong', async () => {
+  await install(
+    'project',
+    'holdfast-picky',
+    plugin(
+      'storage',
+      'picky',
+      `parseOptions(input) {
+        throw Object.assign(new Error('no'), { issues: [{ path: ['size'], message: 'hunter2-hunter2 is too big' }] })
+      },`,
+    ),
+  )
+  const file = await add(
+    'project/holdfast.config.yaml',
+    [
+      'jobs:',
+      '  shop:',
+      '    databse: x',
+      '    storages:',
+      '      - use: holdfast-picky',
+      '        options: { size: "${A_SECRET}" }',
+      '      - use: holdfast-not-there',
+    ].join('\n'),
+  )
+  await expect(
+    readConfig(file, { environment: { A_SECRET: 'hunter2-hunter2' }, appUrl }),
+  ).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    problems: [
+      { line: 3, path: 'jobs.shop.databse', suggestion: 'database' },
+      { line: 6, path: 'jobs.shop.storages[0].options.size', message: '[secret] is too big' },
+    ],
+  })
+})

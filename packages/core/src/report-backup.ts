@@ -26,6 +26,6 @@ export function reportStored(
     if (entry === undefined) continue
     Object.assign(entry, { status: 'stored', bytes, location: storage.instance.location(dump?.key ?? '') })
   }
-  const flags = restoreFlags === undefined ? '' : ` ${restoreFlags}`
+  const flags = restoreFlags === undefined || restoreFlags === '' ? '' : ` ${restoreFlags}`
   report.restoreCommand = `holdfast restore ${manifest.id}${flags} --to "$TARGET_DATABASE_URL"`
 }

@@ -24,9 +24,12 @@ export async function lockJob(session: Session, job: string): Promise<void> {
   })
 }
 
+const unlockTimeoutMs = 2_000
+
+/** Gives the job's lock back. A server that does not answer is not waited for: the session ends, and the lock with it. */
 export async function unlockJob(session: Session, job: string): Promise<void> {
   const { high, low } = lockKey(job)
-  await session.query(`SELECT pg_advisory_unlock(${high}, ${low})`)
+  await session.query(`SELECT pg_advisory_unlock(${high}, ${low})`, AbortSignal.timeout(unlockTimeoutMs))
 }
 
 interface Holder {

@@ -130,6 +130,13 @@ describe('ending a child', () => {
   })
 })
 
+describe.skipIf(process.platform !== 'linux')('Ctrl-C in a terminal', () => {
+  it('does not reach a child, which is in a process group of its own', async () => {
+    const child = sh('cut -d " " -f 5 /proc/$$/stat')
+    expect(Number(await read(child.stdout))).toBe(child.pid)
+  })
+})
+
 describe('back-pressure', () => {
   it('stops a child that prints faster than anyone reads', async () => {
     const child = sh('head -c 50000000 /dev/zero')
@@ -156,6 +163,13 @@ describe('a stall', () => {
     await child.exited
     await sleep(300)
     expect(await read(child.stdout)).toBe('out\n')
+  })
+
+  it('is none when it was this process that stood still', async () => {
+    const child = sh('sleep 0.1; echo out', { stallTimeoutMs: 300 })
+    const output = read(child.stdout)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600)
+    expect(await output).toBe('out\n')
   })
 
   it('is none while the child still talks on its standard error', async () => {

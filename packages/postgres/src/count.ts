@@ -2,20 +2,45 @@ import type { TableFacts } from '@holdfast/plugin'
 import { quoteIdentifier, quoteLiteral } from './quote.ts'
 import type { Session } from './session.ts'
 
-/**
- * Counts the rows of every table, the largest first, in sessions that share a snapshot and already hold their locks:
- * one that still had to ask for a lock could wait behind somebody who waits for this very run. Aborting ends them.
- */
+/** Tables, after which a session lets go of the locks on indexes that counting takes; the server has room for so many. */
+const forgetEvery = 100
+
+/** Counts the rows of every table, the largest first, in the sessions that are handed over. Aborting ends them. */
 export async function countRows(
   tables: readonly TableFacts[],
   sessions: readonly Session[],
   signal: AbortSignal,
+): Promise<TableFacts[]> {
+  return countWith(tables, sessions, signal, () => Promise.resolve())
+}
+
+/**
+ * The same in sessions whose transactions share a snapshot and already hold their locks: one that still had to ask
+ * for a lock could wait behind somebody who waits for this very run.
+ */
+export async function countInSnapshot(
+  tables: readonly TableFacts[],
+  sessions: readonly Session[],
+  signal: AbortSignal,
+): Promise<TableFacts[]> {
+  await Promise.all(sessions.map((session) => session.execute('SAVEPOINT before_count', signal)))
+  return countWith(tables, sessions, signal, async (session, done) => {
+    if (done % forgetEvery === 0) await session.execute('ROLLBACK TO SAVEPOINT before_count', signal)
+  })
+}
+
+async function countWith(
+  tables: readonly TableFacts[],
+  sessions: readonly Session[],
+  signal: AbortSignal,
+  afterEach: (session: Session, done: number) => Promise<void>,
 ): Promise<TableFacts[]> {
   const counted = new Map<TableFacts, number>()
   const waiting = tables.toSorted((a, b) => a.bytes - b.bytes)
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
   const count = async (session: Session) => {
+    let done = 0
     try {
       for (let table = waiting.pop(); table !== undefined; table = waiting.pop()) {
         const name = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`
@@ -24,6 +49,8 @@ export async function countRows(
           either,
         )
         if (row) counted.set(table, row.rows)
+        done += 1
+        await afterEach(session, done)
       }
     } catch (error) {
       failed.abort(error)

@@ -1,7 +1,6 @@
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
 import type { DumpRequest, Snapshot } from '@holdfast/plugin'
-import { execa } from 'execa'
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -47,20 +46,14 @@ async function readSome(stream: AsyncIterable<Buffer>, onEnough: () => unknown):
 }
 
 async function pidOfDump(job: string): Promise<number> {
-  const { stdout } = await execa('ps', ['-eo', 'pid,args'])
-  const environments = await Promise.all(
-    stdout
-      .split('\n')
-      .filter((line) => line.includes('pg_dump --format'))
-      .map(async (line) => {
-        const pid = Number.parseInt(line, 10)
-        const environment = await execa('cat', [`/proc/${pid}/environ`], { reject: false })
-        return { pid, isOurs: environment.stdout.includes(`PGAPPNAME=holdfast:${job}\0`) }
-      }),
-  )
-  const found = environments.find(({ isOurs }) => isOurs)
-  if (!found) throw new Error('no pg_dump runs')
-  return found.pid
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const readProcess = (pid: string, name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')
+  for (const pid of pids) {
+    const isDump = (await readProcess(pid, 'cmdline')).includes('pg_dump\0--format')
+    if (isDump && (await readProcess(pid, 'environ')).includes(`PGAPPNAME=holdfast:${job}\0`))
+      return Number(pid)
+  }
+  throw new Error('no pg_dump runs')
 }
 
 describe('a dump that is cut', () => {
@@ -188,6 +181,22 @@ describe('aborting', () => {
     await holding
   })
 
+  it('does not wait for a server that answers no more', async () => {
+    const request = dumpRequest()
+    const snapshot = await sourceOf(database.url).snapshot(request, never)
+    const pids = await postgres.psql(
+      `SELECT pid FROM pg_stat_activity WHERE application_name = 'holdfast:${request.job}'`,
+    )
+    const backends = pids.split('\n').map(Number)
+    for (const pid of backends) kill(pid, 'SIGSTOP')
+    const started = Date.now()
+    await snapshot.close()
+    for (const pid of backends) kill(pid, 'SIGCONT')
+    expect(backends).toHaveLength(3)
+    expect(Date.now() - started).toBeLessThan(10_000)
+    await expect.poll(() => sessionsOf(request.job), { timeout: 3_000 }).toBe(0)
+  }, 20_000)
+
   it('ends a snapshot that is closed in the middle of everything', async () => {
     const request = dumpRequest({ countSessions: 2 })
     const snapshot = await sourceOf(database.url).snapshot(request, never)
@@ -210,9 +219,9 @@ describe('client programs that misbehave', () => {
   async function clientsWith(name: string, script: string, version = '') {
     const real = newestClient(await findClients(process.env))
     const own = join(directory, name)
-    await execa('mkdir', ['-p', own])
+    await mkdir(own)
     for (const program of ['psql', 'pg_restore', 'pg_dumpall']) {
-      await execa('ln', ['-sf', join(real.directory, program), join(own, program)])
+      await symlink(join(real.directory, program), join(own, program))
     }
     const text = `#!/bin/sh
 if [ "$1" = --version ]; then echo "pg_dump (PostgreSQL) ${version || real.version}"; exit 0; fi

@@ -22,13 +22,14 @@ export interface HeldTables {
  */
 export async function holdTables(
   session: Session,
+  observer: Session,
   request: DumpRequest,
   standby: boolean,
 ): Promise<HeldTables> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const listed = selectRelations(await listRelations(session, request.tables), request, standby)
     await session.execute('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    if (await lockTables(session, listed.locked, request.lockWaitTimeoutMs)) {
+    if (await lockTables(session, observer, listed.locked, request.lockWaitTimeoutMs)) {
       // The first query of the transaction: here its snapshot is taken.
       const selection = selectRelations(await listRelations(session, request.tables), request, standby)
       if (selection.locked.every(({ isLocked }) => isLocked)) return measure(session, selection)

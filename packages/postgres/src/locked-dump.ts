@@ -17,8 +17,10 @@ export interface LockedDump {
   child: Child
   held: HeldTables
   arguments: string[]
-  /** Not the session that holds the snapshot and the lock of the job: idle, that one ends at once if this process dies. */
-  counters: Session[]
+  /** The session that holds the snapshot, which counts too. */
+  holder: Session
+  /** Further sessions that count. */
+  helpers: Session[]
 }
 
 /**
@@ -33,24 +35,26 @@ export async function startLockedDump(
   programs: ClientPrograms,
   onLine: (line: string) => void,
 ): Promise<LockedDump> {
-  const { session } = connection
+  const observer = connection.session
+  const holder = await connection.open()
+  const [self] = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
   const giveUpAt = performance.now() + request.lockWaitTimeoutMs
   for (;;) {
-    const held = await holdTables(session, request, standby)
+    const held = await holdTables(holder, observer, request, standby)
     requireMatches(held.selection)
-    const { locked } = held.selection
-    const readers = await startReaders(connection, request, held, programs, onLine)
-    if (await haveLocks(readers.ready, session)) {
+    const readers = await startReaders(connection, holder, request, held, programs, onLine)
+    if (await haveLocks(readers.ready, observer, self?.pid ?? 0)) {
       return {
         child: readers.child,
         held,
         arguments: readers.arguments,
-        counters: await readers.ready,
+        holder,
+        helpers: await readers.ready,
       }
     }
-    const error = await lockTimeout(session, locked, request.lockWaitTimeoutMs)
+    const error = await lockTimeout(observer, held.selection.locked, request.lockWaitTimeoutMs)
     await readers.stop(error)
-    await session.execute('ROLLBACK')
+    await holder.execute('ROLLBACK')
     if (performance.now() > giveUpAt) throw error
   }
 }
@@ -58,20 +62,21 @@ export async function startLockedDump(
 interface Readers {
   child: Child
   arguments: string[]
-  /** The counting sessions, once they and pg_dump have their locks. */
+  /** The helpers, once they and pg_dump have their locks. */
   ready: Promise<Session[]>
   stop(error: Error): Promise<void>
 }
 
 async function startReaders(
-  connection: Connection,
+  { session: observer, client, open }: Connection,
+  holder: Session,
   request: DumpRequest,
   { selection }: HeldTables,
   programs: ClientPrograms,
   onLine: (line: string) => void,
 ): Promise<Readers> {
-  const { session, client } = connection
-  const [exported] = await session.query<{ id: string }>('SELECT pg_export_snapshot() AS id')
+  const { lockWaitTimeoutMs } = request
+  const [exported] = await holder.query<{ id: string }>('SELECT pg_export_snapshot() AS id')
   const snapshotId = exported?.id ?? ''
   const args = dumpArguments(request, selection.arguments, snapshotId)
   const dumpLocks = Promise.withResolvers<void>()
@@ -82,20 +87,18 @@ async function startReaders(
     },
     explain: async (error) =>
       hasCode(error, 'DATABASE_LOCK_TIMEOUT')
-        ? lockTimeout(session, selection.locked, request.lockWaitTimeoutMs)
+        ? lockTimeout(observer, selection.locked, lockWaitTimeoutMs)
         : error,
   })
-  const opening = Array.from({ length: request.rowCounts ? request.countSessions : 0 }, () =>
-    connection.open(),
-  )
-  const counters = opening.map(async (one) => {
-    const counter = await one
-    await joinSnapshot(counter, snapshotId)
-    await lockTables(counter, selection.locked, request.lockWaitTimeoutMs)
-    return counter
+  const opening = Array.from({ length: request.rowCounts ? request.countSessions - 1 : 0 }, open)
+  const helpers = opening.map(async (one) => {
+    const helper = await one
+    await joinSnapshot(helper, snapshotId)
+    await lockTables(helper, observer, selection.locked, lockWaitTimeoutMs)
+    return helper
   })
   const started = Promise.race([dumpLocks.promise, hasStarted(child)])
-  const ready = Promise.all([started, ...counters]).then(([, ...sessions]) => sessions)
+  const ready = Promise.all([started, ...helpers]).then(([, ...sessions]) => sessions)
   ready.catch(() => undefined)
   return {
     child,
@@ -123,20 +126,20 @@ async function hasStarted(child: Child): Promise<void> {
   }
 }
 
-/** False when somebody queues for an exclusive lock on what this session holds before the readers have theirs. */
-async function haveLocks(ready: Promise<unknown>, session: Session): Promise<boolean> {
+/** False when somebody queues for an exclusive lock on what the holder has before the readers have theirs. */
+async function haveLocks(ready: Promise<unknown>, observer: Session, holderPid: number): Promise<boolean> {
   for (;;) {
     if (await Promise.race([ready.then(() => true), sleep(lookEveryMs, false)])) return true
-    if (await isQueuedFor(session)) return false
+    if (await isQueuedFor(observer, holderPid)) return false
   }
 }
 
-async function isQueuedFor(session: Session): Promise<boolean> {
-  const [row] = await session.query<{ queued: boolean }>(
+async function isQueuedFor(observer: Session, holderPid: number): Promise<boolean> {
+  const [row] = await observer.query<{ queued: boolean }>(
     `SELECT EXISTS (
        SELECT FROM pg_locks theirs JOIN pg_locks ours USING (locktype, database, relation)
        WHERE theirs.locktype = 'relation' AND NOT theirs.granted AND theirs.mode = 'AccessExclusiveLock'
-         AND ours.pid = pg_backend_pid() AND ours.mode = 'AccessShareLock' AND ours.granted
+         AND ours.pid = ${holderPid} AND ours.mode = 'AccessShareLock' AND ours.granted
      ) AS queued`,
   )
   return row?.queued === true

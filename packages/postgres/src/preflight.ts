@@ -82,8 +82,8 @@ export function requireMatches({ unmatchedIncludes }: Selection): void {
 }
 
 async function connectionWarnings({ session }: Connection, request: DumpRequest): Promise<string[]> {
-  // The session that holds the snapshot, pg_dump, the one that watches it, and those that count.
-  const needed = 3 + (request.rowCounts ? request.countSessions : 0)
+  // pg_dump, the session with the lock of the job, the one with the snapshot, and those that help it to count.
+  const needed = 2 + (request.rowCounts ? request.countSessions : 1)
   const [row] = await session.query<{ free: number }>(
     `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
        - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') + 1 AS free`,

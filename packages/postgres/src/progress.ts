@@ -40,13 +40,14 @@ export function isProgressLine(line: string): boolean {
 
 /**
  * Estimates how far pg_dump is: which tables are done, from what it prints, and how much of the current one, from
- * what the server says on a session of its own. Without that session the estimate is coarser; it never fails a dump.
+ * what the server says. Where it says nothing, the estimate is coarser; it never fails a dump.
  */
 export function trackProgress(options: {
   weights: ReadonlyMap<string, Weight>
   largeObjectBytes: number
   serverMajor: number
-  open: () => Promise<Session>
+  /** Asked about once a second. */
+  session: Session
   onProgress: (progress: DumpProgress) => void
 }): ProgressTracker {
   const { weights, onProgress } = options
@@ -67,16 +68,11 @@ export function trackProgress(options: {
     tell(0)
   }
   const poll = async () => {
-    const session = await options.open()
-    try {
-      while (!stopping.signal.aborted) {
-        const rows = await session.query<{ table: string; tuples: number; bytes: number }>(progressSql)
-        const row = rows.find(({ table }) => table === current.table)
-        if (row) tell(shareOf(row, weights.get(row.table)))
-        await sleep(pollEveryMs, undefined, { signal: stopping.signal })
-      }
-    } finally {
-      await session.close()
+    while (!stopping.signal.aborted) {
+      const rows = await options.session.query<{ table: string; tuples: number; bytes: number }>(progressSql)
+      const row = rows.find(({ table }) => table === current.table)
+      if (row) tell(shareOf(row, weights.get(row.table)))
+      await sleep(pollEveryMs, undefined, { signal: stopping.signal })
     }
   }
   if (options.serverMajor >= firstMajorWithCopyProgress) poll().catch(() => undefined)

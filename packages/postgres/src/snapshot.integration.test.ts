@@ -121,7 +121,7 @@ describe('a snapshot', () => {
 
   it('reports how far it is within a table', async () => {
     await database.psql(
-      `CREATE TABLE wide AS SELECT repeat('y', 900) AS body FROM generate_series(1, 30000); ANALYZE wide;`,
+      `CREATE TABLE wide AS SELECT repeat('y', 900) AS body FROM generate_series(1, 70000); ANALYZE wide;`,
     )
     const tables = { include: ['wide'], exclude: [] }
     const seen: number[] = []
@@ -130,11 +130,12 @@ describe('a snapshot', () => {
       for await (const chunk of snapshot.dump(({ fraction }) => seen.push(fraction), never)) {
         const before = bytes
         bytes += (chunk as Buffer).length
-        if (before < 10_000_000 && bytes >= 10_000_000) await sleep(1_500)
+        // The sockets in between may hold more than half of it.
+        if (before < 2_000_000 && bytes >= 2_000_000) await sleep(2_500)
       }
     })
     await database.psql('DROP TABLE wide')
-    expect(seen.filter((fraction) => fraction > 0.2 && fraction < 0.9)).not.toEqual([])
+    expect(seen.filter((fraction) => fraction > 0.01 && fraction < 0.9)).not.toEqual([])
   })
 
   it('sees one moment in counts and dump while others write', async () => {

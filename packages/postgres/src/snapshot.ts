@@ -1,9 +1,10 @@
-import { type DumpRequest, HoldfastError, type Omission, type Snapshot } from '@holdfast/plugin'
+import type { DumpRequest, Omission, Snapshot } from '@holdfast/plugin'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from './address.ts'
 import { lockJob, unlockJob } from './advisory-lock.ts'
 import { type ClientPrograms, clientPrograms } from './client-programs.ts'
 import { connect, type Connection } from './connection.ts'
-import { countRows } from './count.ts'
+import { countInSnapshot } from './count.ts'
 import { dumpStream } from './dump-stream.ts'
 import { globalsArguments, mayReadRolePasswords } from './globals.ts'
 import { dumpsLargeObjects, readLargeObjects } from './large-objects.ts'
@@ -14,9 +15,12 @@ import { isProgressLine, trackProgress } from './progress.ts'
 import { isStandby } from './server-facts.ts'
 import type { Session } from './session.ts'
 
+const unlockWithinMs = 1_000
+
 /**
  * Takes the job's lock, locks the tables, and exports the snapshot that everything else of this run sees. pg_dump
- * is started here already, so that it has its own locks; what it prints waits for `dump`.
+ * is started here already, so that it has its own locks; what it prints waits for `dump`. The session with the job's
+ * lock never does anything long: should this process die, psql notices at once, and the lock is free.
  */
 export async function takeSnapshot(
   address: Address,
@@ -46,33 +50,33 @@ async function openSnapshot(
   request: DumpRequest,
   runSignal: AbortSignal,
 ): Promise<Snapshot> {
-  const { session, address, client, open } = connection
+  const { session, address, client } = connection
   const progressLines: string[] = []
   let onProgressLine = (line: string): void => void progressLines.push(line)
   const dump = await startLockedDump(connection, request, await isStandby(session), programs, (line) => {
     if (isProgressLine(line)) onProgressLine(line)
   })
-  const largeObjects = await readLargeObjects(session)
+  const { holder, held } = dump
+  const largeObjects = await readLargeObjects(holder)
   const dumpedObjects = dumpsLargeObjects(request) ? largeObjects : { count: 0, bytes: 0 }
-  const omissions: Omission[] = await listOmissions(session, request, dump.held.selection, largeObjects)
+  const omissions: Omission[] = await listOmissions(holder, request, held.selection, largeObjects)
   const withPasswords = request.globals && (await mayReadRolePasswords(session))
   if (request.globals && !withPasswords) omissions.push(rolePasswordsOmission)
 
-  const closing = new AbortController()
   let released: Promise<void> | undefined
   let closed: Promise<void> | undefined
   return {
-    tables: dump.held.tables,
+    tables: held.tables,
     largeObjects: dumpedObjects.count,
     omissions,
     warnings: programs.warnings,
     arguments: dump.arguments,
     dump(onProgress, signal) {
       const tracker = trackProgress({
-        weights: request.kind === 'schema' ? new Map() : dump.held.weights,
+        weights: request.kind === 'schema' ? new Map() : held.weights,
         largeObjectBytes: dumpedObjects.bytes,
         serverMajor: connection.server.major,
-        open,
+        session,
         onProgress,
       })
       for (const line of progressLines.splice(0)) tracker.line(line)
@@ -85,25 +89,22 @@ async function openSnapshot(
     },
     count: async (signal) =>
       request.rowCounts
-        ? countRows(dump.held.tables, dump.counters, AbortSignal.any([signal, runSignal, closing.signal]))
-        : dump.held.tables,
-    release: () => (released ??= release(connection, dump.counters, programs, runSignal)),
-    close: () => {
-      closing.abort(new HoldfastError('DATABASE_CONNECTION_LOST', 'The snapshot was closed.'))
-      return (closed ??= close(connection, programs, request.job))
-    },
+        ? countInSnapshot(held.tables, [holder, ...dump.helpers], AbortSignal.any([signal, runSignal]))
+        : held.tables,
+    release: () => (released ??= release(connection, [holder, ...dump.helpers], programs, runSignal)),
+    close: () => (closed ??= close(connection, programs, request.job)),
   }
 }
 
 async function release(
   { session }: Connection,
-  counters: readonly Session[],
+  readers: readonly Session[],
   programs: ClientPrograms,
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all(counters.map((counter) => counter.close()))
+  await Promise.all(readers.map((reader) => reader.close()))
   try {
-    await session.execute('COMMIT')
+    await session.query('SELECT 1')
   } catch (error) {
     if (signal.aborted) return
     programs.warnings.push(
@@ -112,8 +113,11 @@ async function release(
   }
 }
 
+// The lock goes with its session in any case; freeing it first means that the next run need not wait for that. A
+// server that does not answer any more is not waited for.
 async function close(connection: Connection, programs: ClientPrograms, job: string): Promise<void> {
   await programs.endAll()
-  await unlockJob(connection.session, job).catch(() => undefined)
+  const unlocked = unlockJob(connection.session, job).catch(() => undefined)
+  await Promise.race([unlocked, sleep(unlockWithinMs, undefined, { ref: false })])
   await connection.close()
 }

@@ -13,11 +13,12 @@ const undefinedSchema = '3F000'
 
 /**
  * Locks tables in ACCESS SHARE inside the transaction that is open, which does not fix its snapshot yet. False when
- * one of them is gone by now; DATABASE_LOCK_TIMEOUT, with who is in the way, when one stays locked. The transaction
- * is spoilt in both cases.
+ * one of them is gone by now; DATABASE_LOCK_TIMEOUT, with who is in the way, as the observer sees it, when one stays
+ * locked. The transaction is spoilt in both cases.
  */
 export async function lockTables(
   session: Session,
+  observer: Session,
   tables: readonly Relation[],
   timeoutMs: number,
 ): Promise<boolean> {
@@ -32,8 +33,7 @@ export async function lockTables(
       const state = sqlStateOf(error)
       if (state === undefinedTable || state === undefinedSchema) return false
       if (!hasCode(error, 'DATABASE_LOCK_TIMEOUT')) throw error
-      await session.execute('ROLLBACK')
-      throw await lockTimeout(session, tables, timeoutMs)
+      throw await lockTimeout(observer, tables, timeoutMs)
     }
   }
   await session.execute('SET LOCAL lock_timeout = 0')
@@ -51,16 +51,16 @@ interface Blocker {
 
 /** DATABASE_LOCK_TIMEOUT that names whoever holds, or waits for, an exclusive lock on one of these tables. */
 export async function lockTimeout(
-  session: Session,
+  observer: Session,
   tables: readonly Relation[],
   timeoutMs: number,
 ): Promise<HoldfastError> {
   const names = new Map(tables.map((table) => [table.oid, nameOf(table)]))
-  const rows = await session.query<Omit<Blocker, 'table'> & { oid: number }>(
+  const rows = await observer.query<Omit<Blocker, 'table'> & { oid: number }>(
     `SELECT l.pid, l.relation::int8 AS oid, a.usename AS user, a.application_name AS application, a.state,
        to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
      FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-     WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_backend_pid()
+     WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
      ORDER BY l.granted DESC, l.pid`,
   )

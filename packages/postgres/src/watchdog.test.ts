@@ -12,7 +12,7 @@ describe('watchdog', () => {
     dog.touch()
     vi.advanceTimersByTime(900)
     expect(onStall).not.toHaveBeenCalled()
-    vi.advanceTimersByTime(100)
+    vi.advanceTimersByTime(101)
     expect(onStall).toHaveBeenCalledOnce()
     dog.touch()
     dog.resume()
@@ -29,7 +29,7 @@ describe('watchdog', () => {
     dog.resume()
     vi.advanceTimersByTime(999)
     expect(onStall).not.toHaveBeenCalled()
-    vi.advanceTimersByTime(1)
+    vi.advanceTimersByTime(2)
     expect(onStall).toHaveBeenCalledOnce()
   })
 

@@ -12,21 +12,32 @@ export interface Watchdog {
 export function watchdog(timeoutMs: number, onStall: () => void): Watchdog {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
+  let moved = false
   const disarm = () => {
     clearTimeout(timer)
     timer = undefined
   }
   const arm = () => {
     if (stopped || timer) return
-    timer = setTimeout(() => {
-      stopped = true
-      timer = undefined
-      onStall()
-    }, timeoutMs)
+    const fired = () => {
+      moved = false
+      // Should this process have stood still itself, what came meanwhile is read now, before it is judged.
+      setImmediate(() => {
+        if (stopped || moved || timer !== own) return
+        stopped = true
+        timer = undefined
+        onStall()
+      })
+    }
+    const own = setTimeout(fired, timeoutMs)
+    timer = own
   }
   arm()
   return {
-    touch: () => void timer?.refresh(),
+    touch: () => {
+      moved = true
+      timer?.refresh()
+    },
     pause: disarm,
     resume: arm,
     stop: () => {

@@ -19,22 +19,35 @@ export interface Draft {
 }
 
 /** The complete configuration, or a ConfigError with everything that is wrong with the draft. */
-export function checked({ value, origin, findings, missing, secrets }: Draft): Config {
+export function checked(draft: Draft): Config {
+  const result = check(draft)
+  if (result.config === undefined) throw refusal(draft, result.wrong)
+  return result.config
+}
+
+/** The complete configuration, or what is wrong with the draft besides what is missing. */
+export function check(draft: Draft): { config: Config } | { config?: undefined; wrong: Finding[] } {
+  const { value, origin, findings, missing, secrets } = draft
   const known = [...secrets, ...passwordsIn(value)]
   const result = checkedAgainstSchema(value, origin, showing(known))
-  const unclear = new Set([...findings, ...missing].map(({ path }) => JSON.stringify(path)))
-  const wrong = [
-    ...findings,
-    ...[...result.findings, ...brokenRules(result.value)].filter(
-      ({ path }) => !unclear.has(JSON.stringify(path)),
-    ),
-  ]
-  if (wrong.length + missing.length > 0 || result.config === undefined) throw refusal(origin, wrong, missing)
+  const wrong = clear(draft, [...findings, ...result.findings, ...brokenRules(result.value)])
+  if (wrong.length + missing.length > 0 || result.config === undefined) return { wrong }
   return {
-    origin,
-    jobs: Object.entries(result.config.jobs).map(([name, job]) => normalizeJob(name, job)),
-    secrets: secretsOf(known),
+    config: {
+      origin,
+      jobs: Object.entries(result.config.jobs).map(([name, job]) => normalizeJob(name, job)),
+      secrets: secretsOf(known),
+    },
   }
+}
+
+/** Leaves out what is said of a value that could not be filled in, or of which worse is known already. */
+export function clear({ findings, missing }: Draft, wrong: readonly Finding[]): Finding[] {
+  const unclear = new Set([...findings, ...missing].map(({ path }) => JSON.stringify(path)))
+  return wrong.filter(
+    (finding) =>
+      findings.includes(finding) || finding.at === 'key' || !unclear.has(JSON.stringify(finding.path)),
+  )
 }
 
 interface Outcome {
@@ -53,7 +66,8 @@ function checkedAgainstSchema(value: unknown, origin: ConfigOrigin, show: Show, 
   return typed === undefined ? { value, findings } : checkedAgainstSchema(typed.value, origin, show, true)
 }
 
-function refusal(origin: ConfigOrigin, wrong: readonly Finding[], missing: readonly Finding[]): ConfigError {
+/** Everything that is wrong as one error, in the order of the file. */
+export function refusal({ origin, missing }: Draft, wrong: readonly Finding[]): ConfigError {
   const problems = inFileOrder([...wrong, ...missing].map((finding) => placed(origin, finding)))
   if (wrong.length > 0)
     return new ConfigError(problems, { hint: 'docs/configuration.md describes every key.' })

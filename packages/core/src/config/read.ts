@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { HoldfastError } from '@holdfast/plugin'
-import { checked } from './check.ts'
+import { pluginFindings } from '../load/plugin-findings.ts'
+import { check, clear, refusal, type Draft } from './check.ts'
 import { importConfig } from './import.ts'
 import { interpolate, whyUnreadable, type Environment } from './interpolate.ts'
 import { parseText, type Parsed } from './parse.ts'
-import { ConfigError } from './problems.ts'
+import { ConfigError, type Finding } from './problems.ts'
 import { environmentSecrets } from './secrets.ts'
 import type { Config } from './types.ts'
 
@@ -19,8 +20,16 @@ const readers: Readonly<Record<string, (path: string) => Promise<Parsed>>> = {
   '.mjs': readModule,
 }
 
-/** Reads a configuration file of any format: parse, put in variables, check, complete. */
-export async function readConfig(path: string, options: { environment: Environment }): Promise<Config> {
+/**
+ * Reads a configuration file of any format: parse, put in variables, check, complete. What is wrong is told all
+ * together, as one ConfigError.
+ *
+ * @param options.appUrl the app's `import.meta.url`; with it, a refusal also has what plugins say of their options
+ */
+export async function readConfig(
+  path: string,
+  options: { environment: Environment; appUrl?: string },
+): Promise<Config> {
   const file = resolve(path)
   const directory = dirname(file)
   const read = readers[extname(file)]
@@ -41,7 +50,7 @@ export async function readConfig(path: string, options: { environment: Environme
     )
   }
   const filled = await interpolate(value, { environment: options.environment, directory })
-  return checked({
+  const draft: Draft = {
     value: filled.value,
     origin: {
       file,
@@ -52,7 +61,16 @@ export async function readConfig(path: string, options: { environment: Environme
     findings: [...findings, ...filled.findings],
     missing: filled.missing,
     secrets: [...filled.secrets, ...environmentSecrets(options.environment)],
-  })
+  }
+  const result = check(draft)
+  if (result.config !== undefined) return result.config
+  throw refusal(draft, [...result.wrong, ...clear(draft, await saidByPlugins(draft, options.appUrl))])
+}
+
+async function saidByPlugins(draft: Draft, appUrl: string | undefined): Promise<Finding[]> {
+  return appUrl === undefined
+    ? []
+    : pluginFindings(draft.value, draft.origin, { appUrl, secrets: draft.secrets })
 }
 
 async function readText(file: string): Promise<Parsed> {
