@@ -41,7 +41,9 @@ export interface Storage {
   check(signal: AbortSignal): Promise<StorageStatus>
   /**
    * Stores the body whole, or stores nothing: when the body errors, ends early, or the signal aborts, no object
-   * is there afterwards and whatever was there before still is. Resolves only once the object is durable.
+   * is there afterwards and whatever was there before still is. Resolves only once the object is durable. An error of
+   * the body is thrown on, as it is or as the cause. A write that can not be taken back any more when the signal
+   * aborts resolves: one that fails has stored nothing.
    */
   put(key: string, body: Readable, options: PutOptions): Promise<ObjectInfo>
   /** The object's bytes. Fails with STORAGE_NOT_FOUND when the key is missing, before any byte is given. */
