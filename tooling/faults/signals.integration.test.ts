@@ -55,7 +55,7 @@ async function stopDump(running: Running, moment: Moment = 'store'): Promise<num
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (name) => {
   it(
     'ends a run at any moment, with nothing left behind but a whole backup',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const problems: string[] = []
       for (const moment of moments) {

@@ -20,7 +20,7 @@ afterEach(() => held?.release())
 
 afterAll(() => place.remove())
 
-it(`has one winner of ${starts} starts of a job at the same time`, { timeout: 120_000 }, async () => {
+it(`has one winner of ${starts} starts of a job at the same time`, { timeout: 300_000 }, async () => {
   // Whoever wins waits for this table with the job's lock in hand, until the others have had their chance.
   held = await holdTable(place.database, 'orders')
   const outcomes: Outcome[] = []
