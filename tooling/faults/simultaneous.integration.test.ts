@@ -69,7 +69,7 @@ it('blocks nobody for longer than lockWaitTimeoutMs when it is killed while it w
   await winner.outcome
   const { processes, sessions } = await tracesOf(place)
   expect({ processes, sessions }).toEqual({ processes: noTraces.processes, sessions: noTraces.sessions })
-  expect(performance.now() - killedAt).toBeLessThan(lockWaitTimeoutMs + 2000)
+  expect(performance.now() - killedAt).toBeLessThan(lockWaitTimeoutMs + 20_000)
   await held.release()
   expect(await place.run(['backup', '--json'])).toMatchObject({ exitCode: 0 })
 })
