@@ -61,7 +61,7 @@ it('finds nothing wrong before', async () => {
 })
 
 describe.each(Object.entries(damages))('%s', (_, damage) => {
-  it(`is seen by verify, ${each} times of ${each}`, { timeout: 240_000 }, async () => {
+  it(`is seen by verify, ${each} times of ${each}`, { timeout: 600_000 }, async () => {
     const unseen: string[] = []
     await inLanes(lanes, each, async (lane, attempt) => {
       const what = await damage(lane, attempt)

@@ -9,7 +9,7 @@ import { inLanes, tries } from './tries.ts'
 import { createWorkplace, fill, reportOf, type Workplace } from './workplace.ts'
 
 const times = tries({ usually: 50, full: 200 })
-const seconds = tries({ usually: 300, full: 1200 })
+const seconds = tries({ usually: 900, full: 3600 })
 
 const lanes: Workplace[] = []
 

@@ -7,7 +7,7 @@ import { inLanes, tries } from './tries.ts'
 import { createWorkplace, fill, type Workplace } from './workplace.ts'
 
 const times = tries({ usually: 50, full: 200 })
-const seconds = tries({ usually: 300, full: 1200 })
+const seconds = tries({ usually: 900, full: 3600 })
 /** After so many killed runs in a row comes a good one. */
 const killedInARow = 5
 

@@ -55,7 +55,7 @@ async function stopDump(running: Running, moment: Moment = 'store'): Promise<num
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (name) => {
   it(
     'ends a run at any moment, with nothing left behind but a whole backup',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const problems: string[] = []
       for (const moment of moments) {
@@ -98,7 +98,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (name) => {
     await sleep(300)
     const { exitCode, tookMs } = await signalled(running, name)
     expect(exitCode).toBe(endings[name])
-    expect(tookMs).toBeLessThan(1000)
+    expect(tookMs).toBeLessThan(4000)
     sendSignal(child, 'SIGKILL')
     await place.leftConnected()
     expect((await place.backUp()).exitCode).toBe(0)

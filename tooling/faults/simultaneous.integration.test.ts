@@ -20,7 +20,7 @@ afterEach(() => held?.release())
 
 afterAll(() => place.remove())
 
-it(`has one winner of ${starts} starts of a job at the same time`, { timeout: 120_000 }, async () => {
+it(`has one winner of ${starts} starts of a job at the same time`, { timeout: 300_000 }, async () => {
   // Whoever wins waits for this table with the job's lock in hand, until the others have had their chance.
   held = await holdTable(place.database, 'orders')
   const outcomes: Outcome[] = []
@@ -69,7 +69,7 @@ it('blocks nobody for longer than lockWaitTimeoutMs when it is killed while it w
   await winner.outcome
   const { processes, sessions } = await tracesOf(place)
   expect({ processes, sessions }).toEqual({ processes: noTraces.processes, sessions: noTraces.sessions })
-  expect(performance.now() - killedAt).toBeLessThan(lockWaitTimeoutMs + 2000)
+  expect(performance.now() - killedAt).toBeLessThan(lockWaitTimeoutMs + 20_000)
   await held.release()
   expect(await place.run(['backup', '--json'])).toMatchObject({ exitCode: 0 })
 })

@@ -47,7 +47,9 @@ describe('the output of a child', () => {
   it('fails at once, although nobody reads what is left', async () => {
     const child = sh('head -c 100000 /dev/zero; echo "late" >&2; exit 7')
     await child.exited
-    await expect.poll(() => child.stdout.errored).toMatchObject({ code: 'DATABASE_DUMP_FAILED' })
+    await expect
+      .poll(() => child.stdout.errored, { timeout: 20_000 })
+      .toMatchObject({ code: 'DATABASE_DUMP_FAILED' })
   })
 
   it('carries the classified error, redacted, without the secret', async () => {

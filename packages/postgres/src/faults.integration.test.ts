@@ -103,13 +103,13 @@ describe('a dump that is cut', () => {
     const error = await errorOf(readAll(stream))
     expect(error.code).toBe('DATABASE_STALLED')
     expect(error.message).toContain('700 ms')
-    expect(Date.now() - started).toBeLessThan(3_000)
+    expect(Date.now() - started).toBeLessThan(8_000)
     await snapshot.close()
     // A stopped process does not see SIGTERM; five seconds later comes SIGKILL.
     expect(Date.now() - started).toBeLessThan(10_000)
     expect(kill(pid, 0)).toBe(false)
-    await expect.poll(() => sessionsOf(request.job), { timeout: 3_000 }).toBe(0)
-  }, 20_000)
+    await expect.poll(() => sessionsOf(request.job), { timeout: 20_000 }).toBe(0)
+  }, 120_000)
 
   it('does not take a reader who pauses for a stall', async () => {
     const request = dumpRequest({ rowCounts: false, stallTimeoutMs: 400 })
@@ -158,8 +158,8 @@ describe('aborting', () => {
       const started = Date.now()
       controller.abort(reason)
       expect(await running).toBe(reason)
-      expect(Date.now() - started).toBeLessThan(3_000)
-      await expect.poll(() => sessionsOf(request.job), { timeout: 3_000 }).toBe(0)
+      expect(Date.now() - started).toBeLessThan(8_000)
+      await expect.poll(() => sessionsOf(request.job), { timeout: 20_000 }).toBe(0)
       const next = await sourceOf(database.url).snapshot(request, never)
       await next.close()
       expect(await passwordDirectories()).toEqual([])
@@ -177,7 +177,7 @@ describe('aborting', () => {
     await sleep(400)
     controller.abort(new Error('told to stop'))
     expect((await waiting).message).toBe('told to stop')
-    await expect.poll(() => sessionsOf(request.job), { timeout: 1_500 }).toBe(0)
+    await expect.poll(() => sessionsOf(request.job), { timeout: 20_000 }).toBe(0)
     await holding
   })
 
@@ -194,8 +194,8 @@ describe('aborting', () => {
     for (const pid of backends) kill(pid, 'SIGCONT')
     expect(backends).toHaveLength(3)
     expect(Date.now() - started).toBeLessThan(10_000)
-    await expect.poll(() => sessionsOf(request.job), { timeout: 3_000 }).toBe(0)
-  }, 20_000)
+    await expect.poll(() => sessionsOf(request.job), { timeout: 20_000 }).toBe(0)
+  }, 120_000)
 
   it('ends a snapshot that is closed in the middle of everything', async () => {
     const request = dumpRequest({ countSessions: 2 })
@@ -208,9 +208,9 @@ describe('aborting', () => {
     )
     const started = Date.now()
     await snapshot.close()
-    expect(Date.now() - started).toBeLessThan(3_000)
+    expect(Date.now() - started).toBeLessThan(8_000)
     expect((await reading).code).toBe('DATABASE_DUMP_FAILED')
-    await expect.poll(() => sessionsOf(request.job), { timeout: 3_000 }).toBe(0)
+    await expect.poll(() => sessionsOf(request.job), { timeout: 20_000 }).toBe(0)
   })
 })
 

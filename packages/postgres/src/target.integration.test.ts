@@ -407,7 +407,7 @@ describe('a restore that fails', () => {
         : target.restoreStream(inPieces(dumps.custom), request(), () => undefined, controller.signal)
     const started = performance.now()
     await expect(restoring).rejects.toThrow('enough')
-    expect(performance.now() - started).toBeLessThan(4_000)
+    expect(performance.now() - started).toBeLessThan(20_000)
     const busy = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${database.name}' AND application_name = 'holdfast:restore'`
     for (let attempt = 0; attempt < 20 && (await postgres.psql(busy)) !== '0'; attempt += 1) await sleep(100)
     expect(await postgres.psql(busy)).toBe('0')

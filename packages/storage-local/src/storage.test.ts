@@ -112,7 +112,7 @@ describe('on the disk', () => {
     slow.push('x')
     const longest = 'é'.repeat(127)
     const writing = storage.put(`a/${longest}`, slow, { signal })
-    await expect.poll(() => readdir(join(root, 'a'))).toHaveLength(1)
+    await expect.poll(() => readdir(join(root, 'a')), { timeout: 20_000 }).toHaveLength(1)
     const [name = ''] = await readdir(join(root, 'a'))
     expect(name).toMatch(/^\.é+\.[0-9a-f]{12}\.partial$/)
     expect((await lstat(join(root, 'a', name))).mode & 0o777).toBe(0o600)

@@ -413,8 +413,8 @@ describe('a verification that could not be done is no verdict', () => {
     const uncompressed = backup(raw.custom, { compression: { algorithm: 'none' } })
     const started = performance.now()
     await expect(verify(uncompressed, { open: never, signal: controller.signal })).rejects.toThrow('enough')
-    expect(performance.now() - started).toBeLessThan(2_000)
-    await vi.waitFor(async () => expect(await childrenOfThisProcess()).toEqual([]))
+    expect(performance.now() - started).toBeLessThan(20_000)
+    await vi.waitFor(async () => expect(await childrenOfThisProcess()).toEqual([]), 20_000)
   })
 })
 

@@ -109,11 +109,10 @@ describe('retry', () => {
         throw passing()
       },
       cancel.signal,
-      { random: () => 1 },
+      // Whoever waited to the end would wait for hours.
+      { random: () => 10_000 },
     )
-    const since = performance.now()
     await expect(call).rejects.toThrow('cancelled')
-    expect(performance.now() - since).toBeLessThan(400)
     expect(calls).toBe(1)
   })
 
