@@ -5,7 +5,8 @@ import { configOption, examples, jsonOption } from './options.ts'
 const help = `
 Writes, reads, lists and deletes a small object in every storage for real.
 With --storage, one storage is held to everything that Holdfast relies on, below
-a scratch prefix that is removed again: half a gigabyte goes up, a quarter comes down.
+a scratch prefix that is removed again. Half a gigabyte goes up, a quarter comes
+down.
 ${examples([
   ['holdfast doctor', 'every job, or $DATABASE_URL and ./backups'],
   ['holdfast doctor --to /mnt/backups', 'another directory'],
