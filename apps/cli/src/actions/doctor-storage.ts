@@ -1,6 +1,6 @@
-import { findJob, type Job, type JobStorage } from '@holdfast/core'
+import { findJob, implicitConfig, storageFromUrl, type Job, type JobStorage } from '@holdfast/core'
 import { exitCodeOf, HoldfastError } from '@holdfast/plugin'
-import { defaultPlace, placeConfig, readFoundConfig } from '../configured.ts'
+import { defaultPlace, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { skipped, type DoctorCheck } from '../doctor/check.ts'
 import { checkPromises, widestName } from '../doctor/promises.ts'
@@ -76,7 +76,9 @@ async function findStorages(
   context: Context,
 ): Promise<Checked[]> {
   const found = to === undefined ? await readFoundConfig(path, context) : undefined
-  const config = found ?? placeConfig(to ?? defaultPlace, context)
+  const { directory, environment } = context
+  const place = { name: 'any', storage: storageFromUrl(to ?? defaultPlace, directory) }
+  const config = found ?? implicitConfig(place, { baseDirectory: directory, environment })
   const wanted = found !== undefined && jobName !== undefined ? [findJob(found, jobName)] : config.jobs
   const jobs = await Promise.all(wanted.map((job) => openJob(config, job.name, context)))
   const checked = jobs.flatMap((job) =>
