@@ -36,6 +36,7 @@ export type {
   ReportedStorage,
   RunStatus,
 } from './report.ts'
+export { freeOwned, markOwned } from './owned-bytes.ts'
 export { Secret } from './secret.ts'
 export type { DumpProgress, DumpRequest, Snapshot, Source, SourceFacts } from './source.ts'
 export { stageNames, type StageName } from './stages.ts'

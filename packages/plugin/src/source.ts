@@ -52,7 +52,7 @@ export interface Snapshot {
   readonly arguments: readonly string[]
   /**
    * Starts the dump. The stream ends only after the process has exited 0; in every other case it is destroyed
-   * with the error (law 2).
+   * with the error (law 2). What it gives may be marked as owned: see `markOwned`.
    */
   dump(onProgress: (progress: DumpProgress) => void, signal: AbortSignal): Readable
   /** Roles and their settings as SQL, or undefined where the request does not ask for them. Same promise as `dump`. */

@@ -36,7 +36,10 @@ export interface VerifierInput {
   history: readonly Manifest[]
   /** The stored bytes of an object of this backup, read from the storage now. */
   open(role: DataRole): Promise<Readable>
-  /** Turns stored bytes into what pg_restore or psql reads; destroys the stream with VERIFY_DECODE on any damage. */
+  /**
+   * Turns stored bytes into what pg_restore or psql reads; destroys the stream with VERIFY_DECODE on any damage. Its
+   * chunks are the verifier's alone: `freeOwned` saves memory and time once one is done with.
+   */
   decode(stored: Readable): Readable
   /** An empty private directory, removed afterwards. */
   workspace: string

@@ -1,4 +1,4 @@
-import { type ErrorCode, HoldfastError } from '@holdfast/plugin'
+import { type ErrorCode, HoldfastError, markOwned } from '@holdfast/plugin'
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { Readable, type Writable } from 'node:stream'
 import { basename } from 'node:path'
@@ -93,7 +93,7 @@ export function spawnChild(file: string, args: readonly string[], options: Child
   source.on('data', (chunk: Buffer) => {
     dog?.touch()
     hasOutput = true
-    if (stdout.push(chunk)) return
+    if (stdout.push(markOwned(chunk))) return
     source.pause()
     dog?.pause()
   })

@@ -3,7 +3,10 @@ import type { DumpContents } from './contents.ts'
 
 /** Takes a decoded dump in pieces and looks at all of it. */
 export interface DumpReader {
-  /** Resolves when more can be taken. Never rejects: what is wrong is in the reading. */
+  /**
+   * Resolves when more can be taken; the chunk's memory is free to be used again then. Never rejects: what is wrong
+   * is in the reading.
+   */
   write(chunk: Buffer): Promise<void>
   /** To be called after the last piece. Rejects only when the signal was aborted. */
   finish(): Promise<DumpReading>

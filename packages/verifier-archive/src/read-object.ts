@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { addAbortSignal, PassThrough, type Readable } from 'node:stream'
-import { type DataRole, hasCode, type VerifierInput } from '@holdfast/plugin'
+import { type DataRole, freeOwned, hasCode, type VerifierInput } from '@holdfast/plugin'
 import type { DumpReader, DumpReading } from '@holdfast/postgres'
 
 export interface ObjectReading {
@@ -105,6 +105,7 @@ async function consume(
     for await (const chunk of decoded as AsyncIterable<Buffer>) {
       rawBytes += chunk.length
       await reader?.write(chunk)
+      freeOwned(chunk)
     }
     return { rawBytes }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type Duplex, Transform } from 'node:stream'
-import { type Compression, HoldfastError } from '@holdfast/plugin'
+import { type Compression, freeOwned, HoldfastError, markOwned } from '@holdfast/plugin'
 import { createBufferPool } from './buffer-pool.ts'
 import { defaultInFlight, type TransformOptions } from './encode.ts'
 import { type Format, maxUnitBytes, type Unit, type UnitParser } from './format.ts'
@@ -12,7 +12,8 @@ const firstBufferBytes = 1024 * 1024
 /**
  * Takes what `encode` wrote and gives the raw bytes, or is destroyed with VERIFY_DECODE, which names the frame or
  * member and its byte: for anything damaged, cut anywhere, added, missing or out of order. With `none` there
- * is nothing to see it by; there, as for bits that change nothing in what comes out, only the digest tells.
+ * is nothing to see it by; there, as for bits that change nothing in what comes out, only the digest tells. Frees
+ * input that is marked as owned, and marks its output.
  */
 export function decode(compression: Compression, options: TransformOptions = {}): Duplex {
   const inFlight = options.inFlight ?? defaultInFlight()
@@ -76,7 +77,7 @@ function decodeUnits(format: Format, inFlight: number): Duplex {
     parser = undefined
     return async () => {
       try {
-        return await format.decompress(stored.subarray(0, unit.storedBytes), unit)
+        return markOwned(await format.decompress(stored.subarray(0, unit.storedBytes), unit))
       } catch (error) {
         throw damageIn(place, (error as Error).message, error)
       } finally {
@@ -105,6 +106,7 @@ function decodeUnits(format: Format, inFlight: number): Duplex {
             over = true
           }
         }
+        freeOwned(chunk)
       },
       finish() {
         if (over) return [].values()

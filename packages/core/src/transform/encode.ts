@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Duplex, Transform } from 'node:stream'
-import type { Compression } from '@holdfast/plugin'
+import { type Compression, freeOwned } from '@holdfast/plugin'
 import { createBufferPool } from './buffer-pool.ts'
 import { blockBytes, type Compressed, type Compressor, type Format } from './format.ts'
 import { gzip } from './gzip.ts'
@@ -14,7 +14,7 @@ export interface Encoder extends Duplex {
 }
 
 export interface TransformOptions {
-  /** How many blocks may be worked on or wait to be taken; each costs about 8 MiB. */
+  /** How many blocks may be worked on or wait to be taken; each costs about 4 MiB. */
   inFlight?: number
 }
 
@@ -25,8 +25,8 @@ export function defaultInFlight(): number {
 }
 
 /**
- * Compresses in parallel, in blocks of 4 MiB, to a form that `zstd -d` or `gzip -d` reads and of which `decode`
- * can tell whether it is whole. The same input may give other bytes another time.
+ * Compresses in parallel, in blocks of 2 MiB, to a form that `zstd -d` or `gzip -d` reads and of which `decode`
+ * can tell whether it is whole. The same input may give other bytes another time. Frees input that is marked as owned.
  */
 export function encode(compression: Compression, options: TransformOptions = {}): Encoder {
   const inFlight = options.inFlight ?? defaultInFlight()
@@ -82,6 +82,7 @@ function encodeBlocks(format: Format, level: number, inFlight: number): Encoder 
           rawBytes += copied
           if (filled === block.length) yield job()
         }
+        freeOwned(chunk)
       },
       *finish() {
         if (filled > 0 || blocks === 0) yield job()

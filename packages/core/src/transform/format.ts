@@ -1,5 +1,5 @@
 /** How many bytes of input stand in one unit; the last may be shorter. */
-export const blockBytes: number = 4 * 1024 * 1024
+export const blockBytes: number = 2 * 1024 * 1024
 
 /** The largest block that is read, so that a later writer may choose a larger size than today's. */
 export const maxBlockBytes: number = 16 * 1024 * 1024

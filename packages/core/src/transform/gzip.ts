@@ -43,7 +43,8 @@ export const gzip: Format = {
   parse,
   async decompress(stored, { rawBytes }) {
     const raw = await decompressMember(stored, {
-      chunkSize: Math.max(rawBytes, 64),
+      // With room to spare, or Node would allocate as much again to look for more.
+      chunkSize: rawBytes + 64,
       maxOutputLength: rawBytes || 1,
     })
     if (raw.length !== rawBytes) throw new Error(`holds ${raw.length} bytes where its end says ${rawBytes}`)

@@ -36,6 +36,8 @@ export function orderedDuplex<Result>(work: OrderedWork<Result>, inFlight: numbe
   let ended = false
 
   const stream = new Duplex({
+    // One output after the other as they are: as bytes, two that wait would be copied into one.
+    readableObjectMode: true,
     readableHighWaterMark: 1,
     writableHighWaterMark: 256 * 1024,
     write(chunk: Buffer, _encoding, callback) {

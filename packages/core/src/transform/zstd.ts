@@ -31,7 +31,8 @@ export const zstd: Format = {
   parse,
   async decompress(stored, { rawBytes }) {
     const raw = await decompressFrame(stored, {
-      chunkSize: Math.max(rawBytes, 64),
+      // With room to spare, or Node would allocate as much again to look for more.
+      chunkSize: rawBytes + 64,
       maxOutputLength: rawBytes || 1,
     })
     if (raw.length !== rawBytes)
