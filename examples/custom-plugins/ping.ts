@@ -15,10 +15,10 @@ export default definePlugin({
   },
 
   create: ({ url }) => ({
-    async notify(report, signal) {
+    async notify({ job, event }, signal) {
       const answer = await fetch(url.reveal(), {
         method: 'POST',
-        body: `${report.job}: ${report.status}`,
+        body: `${job}: ${event}`,
         signal,
       })
       if (!answer.ok) throw new Error(`the monitor answered ${answer.status}`)

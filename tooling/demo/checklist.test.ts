@@ -87,7 +87,17 @@ it('takes back a tick when the size is unlike the ones before', () => {
 it('ticks a delivered notification and a deletion', () => {
   expect(
     ticked({
-      notifications: [{ notifier: 'mail', plugin: 'smtp', status: 'delivered', durationMs: 1 }],
+      notifications: [
+        {
+          notifier: 'mail',
+          plugin: 'smtp',
+          event: 'backup.succeeded',
+          id: '1',
+          status: 'delivered',
+          attempts: 1,
+          durationMs: 1,
+        },
+      ],
       retention: [{ storage: 'local', deleted: ['old'], kept: 1, orphans: 0, errors: [] }],
     }),
   ).toEqual([1, 2, 3, 4, 7, 9])

@@ -1,4 +1,12 @@
-import { HoldfastError, type Notifier, type ReportedNotification } from '@holdfast/plugin'
+import { randomUUID } from 'node:crypto'
+import {
+  HoldfastError,
+  type Notification,
+  type NotificationEvent,
+  type Notifier,
+  type Report,
+  type ReportedNotification,
+} from '@holdfast/plugin'
 import type { Job, Named } from './job.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -8,7 +16,7 @@ const cancelledLimitMs = 4000
 
 /** Tells every notifier, whatever the others do; each delivery is in the report, and none changes the verdict. */
 export async function notify(job: Job, recorder: Recorder, signal: AbortSignal): Promise<void> {
-  const report = recorder.current()
+  const notification = notificationOf(recorder.current())
   const timeoutMs = signal.aborted ? cancelledLimitMs : limitMs
   const deliveries = await Promise.all(job.notifiers.map((notifier) => deliver(notifier, timeoutMs)))
   recorder.report.notifications.push(...deliveries)
@@ -21,9 +29,9 @@ export async function notify(job: Job, recorder: Recorder, signal: AbortSignal):
     limit: number,
   ): Promise<ReportedNotification> {
     const began = performance.now()
-    const outcome = { notifier: name, plugin }
+    const outcome = { notifier: name, plugin, event: notification.event, id: notification.id, attempts: 1 }
     try {
-      await within(limit, (limited) => instance.notify(report, limited))
+      await within(limit, (limited) => instance.notify(notification, limited))
       return { ...outcome, status: 'delivered', durationMs: Math.round(performance.now() - began) }
     } catch (error) {
       return {
@@ -46,4 +54,33 @@ async function within(limit: number, work: (signal: AbortSignal) => Promise<void
     )
   })
   await Promise.race([work(signal), promise])
+}
+
+const events: Readonly<Record<Report['status'], NotificationEvent>> = {
+  succeeded: 'backup.succeeded',
+  suspect: 'backup.suspect',
+  partial: 'backup.partial',
+  failed: 'backup.failed',
+  cancelled: 'backup.failed',
+}
+
+function notificationOf(report: Report): Notification {
+  const { job, status, error, restoreCommand } = report
+  return {
+    schemaVersion: 1,
+    id: randomUUID(),
+    event: events[status],
+    job,
+    at: report.finishedAt,
+    test: false,
+    summary: error?.message ?? `${job}: ${status}`,
+    report,
+    ...(error !== undefined && { error }),
+    history: { sizes: [], failures: error === undefined ? 0 : 1 },
+    commands: {
+      look: `holdfast list ${job}`,
+      ...(restoreCommand !== undefined && { restore: restoreCommand }),
+    },
+    quietened: 0,
+  }
 }

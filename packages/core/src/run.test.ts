@@ -414,12 +414,12 @@ describe('ends', () => {
       {
         name: 'listener',
         plugin: 'x',
-        instance: { notify: async ({ status }) => void heard.push(status) } satisfies Notifier,
+        instance: { notify: async ({ event }) => void heard.push(event) } satisfies Notifier,
       },
     ]
     const report = await run(job([named('disk', memoryStorage())], { notifiers }), { signal })
     expect(report.status).toBe('succeeded')
-    expect(heard).toEqual(['succeeded'])
+    expect(heard).toEqual(['backup.succeeded'])
     expect(report.notifications.map(({ notifier, status }) => [notifier, status])).toEqual([
       ['thrower', 'failed'],
       ['listener', 'delivered'],

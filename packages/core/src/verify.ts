@@ -80,7 +80,16 @@ async function askVerifier(
     return stream.pause()
   }
   const said = await instance.verify(
-    { manifest, history, open, decode: (stored) => decoded(stored, manifest), workspace },
+    {
+      manifest,
+      history,
+      open,
+      attest: () => Promise.resolve(undefined),
+      readFull: false,
+      decodable: true,
+      decode: (stored) => decoded(stored, manifest),
+      workspace,
+    },
     signal,
   )
   return { verifier: name, storage: storage.name, proves: instance.proves, ...said }

@@ -1,4 +1,5 @@
 import { databaseCodes } from './codes/database.ts'
+import { notifyCodes } from './codes/notify.ts'
 import { runCodes } from './codes/run.ts'
 import { storageCodes } from './codes/storage.ts'
 import type { ErrorCodeEntry } from './codes/types.ts'
@@ -11,6 +12,7 @@ export type ErrorCode =
   | keyof typeof storageCodes
   | keyof typeof verifyCodes
   | keyof typeof runCodes
+  | keyof typeof notifyCodes
 
 /** Every code that Holdfast itself uses; docs/errors.md is generated from it. */
 export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
@@ -19,6 +21,7 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ...storageCodes,
   ...verifyCodes,
   ...runCodes,
+  ...notifyCodes,
 }
 
 const exitCodeByFamily: Readonly<Record<string, number>> = {

@@ -7,6 +7,8 @@ export interface ErrorDetails {
   hint?: string | undefined
   /** True when the same call may succeed if it is made again; core decides whether to. */
   retryable?: boolean
+  /** How long the service asks callers to wait before they try again, in milliseconds. */
+  retryAfterMs?: number | undefined
   /** The stage of the run in which it happened. Core sets it; a plugin leaves it out. */
   stage?: StageName | undefined
   /** The configured name of the plugin it came from. Core sets it; a plugin leaves it out. */
@@ -26,6 +28,7 @@ export class HoldfastError extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly retryable: boolean
+  readonly retryAfterMs: number | undefined
   readonly stage: StageName | undefined
   readonly plugin: string | undefined
 
@@ -34,6 +37,7 @@ export class HoldfastError extends Error {
     this.code = code
     this.hint = details.hint
     this.retryable = details.retryable ?? false
+    this.retryAfterMs = details.retryAfterMs
     this.stage = details.stage
     this.plugin = details.plugin
   }
@@ -44,6 +48,7 @@ export class HoldfastError extends Error {
     const placed = new HoldfastError(this.code, this.message, {
       hint: this.hint,
       retryable: this.retryable,
+      retryAfterMs: this.retryAfterMs,
       stage: this.stage ?? place.stage,
       plugin: this.plugin ?? place.plugin,
       cause: this.cause,

@@ -6,15 +6,23 @@ export type {
   BackupKind,
   BackupObject,
   Compression,
+  CopyFacts,
   DatabaseFacts,
   DataObject,
   DataRole,
   DumpFormat,
+  Encryption,
   Manifest,
   ObjectRole,
   Omission,
   TableFacts,
 } from './manifest.ts'
+export {
+  notificationEvents,
+  type JobHistory,
+  type Notification,
+  type NotificationEvent,
+} from './notification.ts'
 export type { Notifier } from './notifier.ts'
 export { OptionsError, optionsFrom, type OptionsIssue, type StandardSchema } from './options.ts'
 export {
@@ -40,10 +48,20 @@ export { freeOwned, markOwned } from './owned-bytes.ts'
 export { Secret } from './secret.ts'
 export type { DumpProgress, DumpRequest, Snapshot, Source, SourceFacts } from './source.ts'
 export { stageNames, type StageName } from './stages.ts'
-export type { GetOptions, ObjectInfo, PutOptions, Storage, StorageStatus } from './storage.ts'
+export type {
+  Checksum,
+  CreateOnly,
+  GetOptions,
+  ObjectInfo,
+  PutOptions,
+  Storage,
+  StorageStatus,
+  StoredObject,
+} from './storage.ts'
 export type { PrepareOptions, RestoreRequest, RestoreTarget } from './target.ts'
 export {
   worstStatus,
+  type Attestation,
   type Check,
   type Proof,
   type Verdict,

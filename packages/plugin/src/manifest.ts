@@ -1,3 +1,5 @@
+import type { Checksum, CreateOnly } from './storage.ts'
+
 /** full: everything · schema: definitions only · data: rows only · tables: chosen tables. */
 export type BackupKind = 'full' | 'schema' | 'data' | 'tables'
 
@@ -30,6 +32,28 @@ export type Compression =
   | { algorithm: 'zstd'; level: number }
   | { algorithm: 'gzip'; level: number }
   | { algorithm: 'none' }
+
+/** How the data objects are encrypted, after compression. */
+export interface Encryption {
+  algorithm: 'age'
+  /**
+   * Whom they are encrypted to: `age1…` recipients as they are, which are no secret, and `passphrase` where it is one.
+   * Kept for people; age itself says who can read an object.
+   */
+  recipients: string[]
+}
+
+/** What a storage said when the run stored its copy. */
+export interface CopyFacts {
+  /** The configured name of the storage. */
+  storage: string
+  /** The plugin's own name, as in `use: local`. */
+  plugin: string
+  /** What its create-only writes are worth; absent where it did not say. */
+  createOnly?: CreateOnly
+  /** What it computed itself over the data objects that it holds, by key. */
+  checksums: Record<string, Checksum>
+}
 
 /** One table of the source, in the snapshot that was dumped. */
 export interface TableFacts {
@@ -95,6 +119,8 @@ export interface Manifest {
   /** The arguments that pg_dump was run with; no secret ever is one of them. */
   arguments: string[]
   compression: Compression
+  /** Absent: the data objects are not encrypted. */
+  encryption?: Encryption
   objects: BackupObject[]
   /** The length of the dump before compression. */
   rawBytes: number
@@ -106,6 +132,8 @@ export interface Manifest {
   largeObjects: number
   omissions: Omission[]
   warnings: string[]
+  /** What each storage of the run said of its copy; a copy that was made later is not among them. */
+  copies?: CopyFacts[]
   /** How to read it with standard tools only, from the directory of the dump. */
   restoreByHand: string
 }

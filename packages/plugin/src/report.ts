@@ -1,3 +1,4 @@
+import type { NotificationEvent } from './notification.ts'
 import type { BackupKind, BackupObject, DumpFormat } from './manifest.ts'
 import type { StageName } from './stages.ts'
 import type { Verdict } from './verifier.ts'
@@ -41,8 +42,17 @@ export interface ReportedStorage {
 export interface ReportedNotification {
   notifier: string
   plugin: string
-  status: 'delivered' | 'failed'
+  /** What it was to tell. */
+  event: NotificationEvent
+  /** Of the notification; the same when it is told again. */
+  id: string
+  /** quietened: not sent, because the same was told less than `repeatEveryMs` ago. */
+  status: 'delivered' | 'failed' | 'quietened'
+  /** How often it was tried; 0 where it was not sent. */
+  attempts: number
   durationMs: number
+  /** When this was a message of an earlier run that could not be sent then: RFC 3339 in UTC. */
+  retryOf?: string
   error?: ReportedError
 }
 

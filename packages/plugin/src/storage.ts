@@ -7,6 +7,27 @@ export interface ObjectInfo {
   bytes: number
   /** When the storage finished writing it, by the storage's own clock. */
   modifiedAt: Date
+  /**
+   * What the storage itself computed over all the bytes that it holds; absent where it computes nothing, or only
+   * repeats what it was told. `list` need not give it.
+   */
+  checksum?: Checksum
+}
+
+/** A checksum of the whole of an object. */
+export interface Checksum {
+  algorithm: 'sha256' | 'crc32' | 'crc32c' | 'crc64nvme'
+  /** Lower-case hex, most significant byte first. */
+  value: string
+}
+
+/** What a create-only write was worth: `atomic`, the storage itself refused; `checked`, it was looked at before. */
+export type CreateOnly = 'atomic' | 'checked'
+
+/** What `put` knows of the object that it stored. */
+export interface StoredObject extends ObjectInfo {
+  /** Set by a write with `ifAbsent`. */
+  createOnly?: CreateOnly
 }
 
 export interface PutOptions {
@@ -43,9 +64,10 @@ export interface Storage {
    * Stores the body whole, or stores nothing: when the body errors, ends early, or the signal aborts, no object
    * is there afterwards and whatever was there before still is. Resolves only once the object is durable. An error of
    * the body is thrown on, as it is or as the cause. A write that can not be taken back any more when the signal
-   * aborts resolves: one that fails has stored nothing.
+   * aborts resolves: one that fails has stored nothing. A checksum in what it resolves is of what was sent, and the
+   * storage has computed the same.
    */
-  put(key: string, body: Readable, options: PutOptions): Promise<ObjectInfo>
+  put(key: string, body: Readable, options: PutOptions): Promise<StoredObject>
   /** The object's bytes. Fails with STORAGE_NOT_FOUND when the key is missing, before any byte is given. */
   get(key: string, options: GetOptions): Promise<Readable>
   /** Resolves undefined when the key is missing. */

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { DataRole, Manifest } from './manifest.ts'
+import type { Checksum } from './storage.ts'
 
 /**
  * What a verifier finds out about a backup when it passes:
@@ -30,12 +31,29 @@ export interface Verdict {
   checks: Check[]
 }
 
+/** What a storage says of an object without its bytes being read. */
+export interface Attestation {
+  bytes: number
+  checksum: Checksum
+  /** True where this is what the storage computed when the run stored the object: manifest and storage agree. */
+  matches: boolean
+}
+
 export interface VerifierInput {
   manifest: Manifest
   /** Earlier backups of the same job and kind that are trusted, newest first; the one being verified is not among them. */
   history: readonly Manifest[]
   /** The stored bytes of an object of this backup, read from the storage now. */
   open(role: DataRole): Promise<Readable>
+  /**
+   * What the storage has computed itself over the object that it holds now, against what the manifest says that it
+   * computed when the run stored it. Resolves undefined where the one or the other is not known.
+   */
+  attest(role: DataRole): Promise<Attestation | undefined>
+  /** True where somebody asked for every byte to be read, whatever the options say. */
+  readFull: boolean
+  /** False where the objects are encrypted and no key is at hand: `open` works, `decode` fails with DECRYPT_KEY_MISSING. */
+  decodable: boolean
   /**
    * Turns stored bytes into what pg_restore or psql reads; destroys the stream with VERIFY_DECODE on any damage. Its
    * chunks are the verifier's alone: `freeOwned` saves memory and time once one is done with.

@@ -175,6 +175,9 @@ async function verify(
         opened.push(role)
         return open ? open(role) : Promise.resolve(inPieces(stored[role]))
       },
+      attest: () => Promise.resolve(undefined),
+      readFull: false,
+      decodable: true,
       decode: (bytes) =>
         manifest.compression.algorithm === 'none' ? bytes : pipeline(bytes, createGunzip(), () => undefined),
     },

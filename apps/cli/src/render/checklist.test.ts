@@ -62,7 +62,18 @@ describe('checklist', () => {
         ...goodReport.storages,
         { name: 'bucket', plugin: 's3', status: 'failed', location: 's3://b', bytes: 0, error },
       ],
-      notifications: [{ notifier: 'mail', plugin: 'smtp', status: 'failed', durationMs: 1, error }],
+      notifications: [
+        {
+          notifier: 'mail',
+          plugin: 'smtp',
+          event: 'backup.partial',
+          id: '1',
+          status: 'failed',
+          attempts: 3,
+          durationMs: 1,
+          error,
+        },
+      ],
       retention: [{ storage: 'local', deleted: [], kept: 3, orphans: 0, errors: [error] }],
     }
     expect(marksOf(report)).toMatchObject({

@@ -27,11 +27,6 @@ export const runCodes = {
     meaning: 'The run was told to stop (SIGTERM).',
     fix: 'What it had written was removed; run again.',
   },
-  NOTIFY_TIMEOUT: {
-    exitCode: 1,
-    meaning: 'A notifier did not finish in time. This never changes how the run ended.',
-    fix: 'Check that the service answers; the report has the outcome of every notifier.',
-  },
   INTERNAL: {
     exitCode: 1,
     meaning: 'Something happened that Holdfast does not expect; this is a defect.',

@@ -52,6 +52,62 @@ export const storageCodes = {
     meaning: 'The storage does not do what every storage has to do.',
     fix: 'Do not keep backups there until it does; tell whoever wrote the plugin or runs the service.',
   },
+  STORAGE_BUCKET_MISSING: {
+    exitCode: 4,
+    meaning: 'There is no bucket of this name, or not in this account.',
+    fix: 'Check the name, the region and the endpoint; Holdfast never makes a bucket.',
+  },
+  STORAGE_REGION: {
+    exitCode: 4,
+    meaning: 'The bucket is in another region than the one that was asked.',
+    fix: 'Set the region, or the endpoint, that the error names.',
+  },
+  STORAGE_CREDENTIALS: {
+    exitCode: 4,
+    meaning: 'The credentials of the storage are missing, wrong or expired.',
+    fix: 'Renew them where the error says that they were looked for.',
+  },
+  STORAGE_CLOCK_SKEW: {
+    exitCode: 4,
+    meaning: 'The clocks of this machine and of the storage are too far apart for requests to be signed.',
+    fix: 'Set the clock of this machine, or run NTP.',
+  },
+  STORAGE_THROTTLED: {
+    exitCode: 4,
+    meaning: 'The storage takes no more requests for now, and went on saying so.',
+    fix: 'Run again later; run fewer jobs at the same time.',
+  },
+  STORAGE_TIMEOUT: {
+    exitCode: 4,
+    meaning: 'The storage did not answer a request in time.',
+    fix: 'Check the network in between; requestTimeoutMs says how long to wait.',
+  },
+  STORAGE_TLS: {
+    exitCode: 4,
+    meaning: 'The connection to the storage could not be secured.',
+    fix: 'Check the endpoint and its certificate; for an authority of your own set NODE_EXTRA_CA_CERTS.',
+  },
+  STORAGE_CHECKSUM: {
+    exitCode: 4,
+    meaning: 'The storage holds other bytes than were sent.',
+    fix: 'Nothing was kept. Run again; if it happens again, do not keep backups there.',
+  },
+  STORAGE_IGNORED: {
+    exitCode: 4,
+    meaning:
+      'The storage took an object and silently ignored what was asked of it: encryption, lock or class.',
+    fix: 'Leave the option out, or use a storage that honours it.',
+  },
+  STORAGE_TOO_LARGE: {
+    exitCode: 4,
+    meaning: 'The backup can not fit into one object of this storage.',
+    fix: 'Raise the part size, or leave large tables to a job of their own.',
+  },
+  STORAGE_LOCKED: {
+    exitCode: 4,
+    meaning: 'The object may not be deleted yet: a lock, a hold or a retention policy keeps it.',
+    fix: 'Nothing: it is deleted by a later prune once the lock has ended.',
+  },
   STORAGE_FAILED: {
     exitCode: 4,
     meaning: 'The storage failed in a way of its own.',
