@@ -22,9 +22,7 @@ export function createJob(
   const [primary, ...others] = plugins.storages
   const wrapped = (storage: JobStorage): JobStorage => ({
     ...storage,
-    instance: retry(
-      place(patient(storage.instance, { limitMs: config.dump.stallTimeoutMs }), storage.name),
-    ),
+    instance: retry(place(patient(storage.instance, { limitMs: config.dump.stallTimeoutMs }), storage.name)),
   })
   return {
     name: config.name,

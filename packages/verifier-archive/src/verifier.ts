@@ -28,10 +28,7 @@ export function archiveVerifier(options: ArchiveOptions): Verifier {
   return {
     proves: 'archive',
     async verify(input, signal) {
-      const findings = [
-        await verifyDump(input, options, signal),
-        await verifyGlobals(input, options, signal),
-      ]
+      const findings = [await verifyDump(input, options, signal), await verifyGlobals(input, options, signal)]
       const checks = findings.flatMap((finding) => finding.checks)
       const isAttested = findings.some(({ attested }) => attested)
       return { status: worstStatus(checks), checks, ...(isAttested && { proves: 'attested' as const }) }

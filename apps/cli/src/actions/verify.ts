@@ -8,7 +8,11 @@ export interface VerifyCommandOptions extends PlaceOptions {
   full?: true | undefined
 }
 
-export async function verify(wanted: string, options: VerifyCommandOptions, context: Context): Promise<number> {
+export async function verify(
+  wanted: string,
+  options: VerifyCommandOptions,
+  context: Context,
+): Promise<number> {
   const { screen, stdout, now, signal, json, quiet } = context
   const { backup, place, siblings } = await findOne(wanted, options, context)
   const { storages, verifiers } = place.job
