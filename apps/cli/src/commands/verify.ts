@@ -8,7 +8,7 @@ Every byte is read again, unless the configuration lets a verifier trust the
 storage's own checksum.
 ${examples([
   ['holdfast verify latest', 'the newest backup'],
-  ['holdfast verify latest --full', 'every byte, whatever the configuration says'],
+  ['holdfast verify latest --full', 'every byte, whatever is configured'],
   ['holdfast verify shop@latest --json', 'of one job, for programs'],
 ])}`
 
