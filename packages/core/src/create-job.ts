@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto'
 import type { Secret, Source } from '@holdfast/plugin'
 import type { JobConfig } from './config/types.ts'
 import type { Job, JobStorage } from './job.ts'
 import type { LoadedPlugins } from './load.ts'
+import { trustedKeys } from './signing/open.ts'
 import { place } from './wrap/place.ts'
 import { createRedactor } from './wrap/redact.ts'
 import { retry } from './wrap/retry.ts'
@@ -9,22 +11,29 @@ import { retry } from './wrap/retry.ts'
 /**
  * Puts a job together from its configuration, its plugins and its source. Every storage is wrapped once, here: what
  * it throws gets its name, and calls that can be repeated are.
+ *
+ * @param alsoTrusted public keys whose signatures count besides those of the configuration
  */
 export function createJob(
   config: JobConfig,
   plugins: LoadedPlugins,
   source: Source,
   secrets: readonly Secret[],
+  alsoTrusted: readonly KeyObject[] = [],
 ): Job {
   const redactor = createRedactor()
   for (const secret of [...secrets, ...plugins.secrets]) redactor.add(secret)
+  const { encryption, signing } = config
+  const trusted = [...trustedKeys(signing?.publicKeys ?? []), ...alsoTrusted]
   const [primary, ...others] = plugins.storages
   return {
     name: config.name,
     source,
     dump: config.dump,
     compression: config.compression,
-    storages: [wrapped(primary), ...others.map(wrapped)],
+    ...(encryption !== undefined && { encryption }),
+    ...(signing !== undefined && { signing }),
+    storages: [wrapped(primary, trusted), ...others.map((storage) => wrapped(storage, trusted))],
     verifiers: plugins.verifiers,
     notifiers: plugins.notifiers,
     labels: config.labels,
@@ -32,6 +41,7 @@ export function createJob(
   }
 }
 
-function wrapped(storage: JobStorage): JobStorage {
-  return { ...storage, instance: retry(place(storage.instance, storage.name)) }
+function wrapped(storage: JobStorage, trusted: readonly KeyObject[]): JobStorage {
+  const instance = retry(place(storage.instance, storage.name))
+  return { ...storage, instance, ...(trusted.length > 0 && { trustedKeys: trusted }) }
 }

@@ -1,5 +1,6 @@
+import type { KeyObject } from 'node:crypto'
 import type { Compression, DumpRequest, Notifier, Source, Storage, Verifier } from '@holdfast/plugin'
-import type { Retention } from './config/types.ts'
+import type { EncryptionConfig, Retention, SigningConfig } from './config/types.ts'
 import type { Redactor } from './wrap/redact.ts'
 
 /** A plugin's instance under the name that the configuration gives it. */
@@ -13,6 +14,8 @@ export interface Named<Instance> {
 export interface JobStorage extends Named<Storage> {
   /** Absent: everything is kept. */
   retention?: Retention
+  /** Public keys: with any, a manifest that none of them has signed is invalid. */
+  trustedKeys?: readonly KeyObject[]
 }
 
 /** A job with everything that it needs to run. */
@@ -21,6 +24,9 @@ export interface Job {
   source: Source
   dump: Omit<DumpRequest, 'job'>
   compression: Compression
+  /** Absent: what it stores is not encrypted. */
+  encryption?: EncryptionConfig
+  signing?: SigningConfig
   /** The first one is the primary: if it fails, the run fails. */
   storages: readonly [JobStorage, ...JobStorage[]]
   verifiers: readonly Named<Verifier>[]

@@ -1,4 +1,3 @@
-import { pipeline, type Readable } from 'node:stream'
 import {
   HoldfastError,
   isHoldfastError,
@@ -11,10 +10,18 @@ import {
 import type { RunProgress } from './events.ts'
 import type { JobStorage, Named } from './job.ts'
 import { objectOf } from './manifest.ts'
-import { decode } from './transform/decode.ts'
+import type { Unlock } from './transform/age/unlock.ts'
+import { decodeObject } from './transform/decode-object.ts'
 
 /** The smallest step in bytes after which progress is told again. */
 const progressStepBytes = 1 << 20
+
+export interface VerifyOptions {
+  /** What opens encrypted objects; without it they are checked as they are stored. */
+  unlock?: Unlock | undefined
+  onProgress?: (progress: RunProgress) => void
+  signal: AbortSignal
+}
 
 /**
  * Asks each verifier about one storage's copy of a backup, one after the other, and resolves with what they say.
@@ -24,7 +31,7 @@ const progressStepBytes = 1 << 20
 export async function verifyCopy(
   copy: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
   verifiers: readonly Named<Verifier>[],
-  options: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
+  options: VerifyOptions,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
   for (const verifier of verifiers) {
@@ -55,7 +62,7 @@ async function askVerifier(
   { storage, manifest, history }: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
   { name, instance }: Named<Verifier>,
   workspace: string,
-  { onProgress, signal }: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
+  { unlock, onProgress, signal }: VerifyOptions,
 ): Promise<Verdict> {
   const totalBytes = manifest.objects.reduce(
     (sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes),
@@ -86,16 +93,11 @@ async function askVerifier(
       open,
       attest: () => Promise.resolve(undefined),
       readFull: false,
-      decodable: true,
-      decode: (stored) => decoded(stored, manifest),
+      decodable: manifest.encryption === undefined || unlock !== undefined,
+      decode: (stored) => decodeObject(stored, manifest, unlock),
       workspace,
     },
     signal,
   )
   return { verifier: name, storage: storage.name, proves: instance.proves, ...said }
-}
-
-/** The decoded stream; an error on either side destroys both. */
-function decoded(stored: Readable, manifest: Manifest): Readable {
-  return pipeline(stored, decode(manifest.compression), () => {})
 }

@@ -4,10 +4,11 @@ import type { Checksum } from './storage.ts'
 
 /**
  * What a verifier finds out about a backup when it passes:
- * `archive`, it is whole; `plausible`, it looks like the ones before; `restored`, it came back in a scratch database.
- * A failed `plausible` makes a run suspect; the other two make it failed.
+ * `stored`, its stored bytes are those that were stored, and nobody has looked into them; `archive`, it is whole;
+ * `plausible`, it looks like the ones before; `restored`, it came back in a scratch database.
+ * A failed `plausible` makes a run suspect; the others make it failed.
  */
-export type Proof = 'archive' | 'plausible' | 'restored'
+export type Proof = 'stored' | 'archive' | 'plausible' | 'restored'
 
 export type VerdictStatus = 'passed' | 'warning' | 'failed' | 'skipped'
 
@@ -67,9 +68,13 @@ export interface Verifier {
   readonly proves: Proof
   /**
    * Resolves with what was found, good or bad: a damaged backup is a verdict, not an exception. Rejects only when
-   * the verification itself could not be done. `checks` and `status` are the verifier's; core adds the rest.
+   * the verification itself could not be done. `checks` and `status` are the verifier's; core adds the rest. `proves`
+   * is given only where this time it was less than usual: a verdict must not claim more than was looked at.
    */
-  verify(input: VerifierInput, signal: AbortSignal): Promise<Pick<Verdict, 'status' | 'checks'>>
+  verify(
+    input: VerifierInput,
+    signal: AbortSignal,
+  ): Promise<Pick<Verdict, 'status' | 'checks'> & { proves?: Proof }>
 }
 
 const worstFirst: readonly VerdictStatus[] = ['failed', 'warning', 'passed', 'skipped']

@@ -1,17 +1,26 @@
-import { verifyBackup } from '@holdfast/core'
-import { exitCodeOf, type Verdict } from '@holdfast/plugin'
+import { verifyBackup, type Job } from '@holdfast/core'
+import { exitCodeOf, type Proof, type Verdict } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
+import { openDecryption, type KeyOptions } from '../keys.ts'
 import { findOne, type PlaceOptions } from '../places.ts'
 import { renderVerification } from '../render/verification.ts'
+import { usageError } from '../usage.ts'
 
-export async function verify(wanted: string, options: PlaceOptions, context: Context): Promise<number> {
+export interface VerifyOptions extends PlaceOptions, KeyOptions {
+  level?: Exclude<Proof, 'stored'> | undefined
+}
+
+export async function verify(wanted: string, options: VerifyOptions, context: Context): Promise<number> {
   const { screen, stdout, now, signal, json, quiet } = context
   const { backup, place, siblings } = await findOne(wanted, options, context)
-  const { storages, verifiers } = place.job
+  const { storages } = place.job
+  const verifiers = verifiersOf(place.job, options)
+  const decryption = await openDecryption(place.job, options, context)
   const startedAt = now()
   const verdicts = await verifyBackup(backup, {
     storages,
     verifiers,
+    decryption,
     backups: siblings,
     now,
     onProgress: ({ fraction, rawBytes, detail }) =>
@@ -36,6 +45,16 @@ export async function verify(wanted: string, options: PlaceOptions, context: Con
   if (json || quiet ? exitCode !== 0 : true)
     screen.say(renderVerification(backup, verdicts, status, screen.look()))
   return exitCode
+}
+
+function verifiersOf({ name, verifiers }: Job, { level }: VerifyOptions): Job['verifiers'] {
+  const asked = verifiers.filter(({ instance }) => level === undefined || instance.proves === level)
+  if (asked.length > 0 || level === undefined) return asked
+  const known = [...new Set(verifiers.map(({ instance }) => instance.proves))].join(', ')
+  throw usageError(
+    `no verifier of the job ${name} finds out ${level}`,
+    `Those that it has find out ${known}.`,
+  )
 }
 
 export type VerifyStatus = 'succeeded' | 'suspect' | 'failed'

@@ -74,7 +74,7 @@ test.for<[what: string, text: string, ...problems: string[]]>([
   [
     'a key that is nowhere near',
     job('zebra: 1'),
-    '4:5  jobs.shop.zebra  is not a known key; known are database, dump, compression, storages, verifiers, notifiers, schedule, labels',
+    '4:5  jobs.shop.zebra  is not a known key; known are database, dump, compression, encryption, signing, storages, verifiers, notifiers, schedule, labels',
   ],
   [
     'retention in the wrong place',
