@@ -28,8 +28,9 @@ export interface Backup {
 const bestFirst: readonly Verification[] = [
   'restored',
   'archive',
-  'failed',
   'stored',
+  'attested',
+  'failed',
   'unverified',
   'invalid',
 ]

@@ -4,13 +4,14 @@ import type { JobConfig } from './config/types.ts'
 import type { Job, JobStorage } from './job.ts'
 import type { LoadedPlugins } from './load.ts'
 import { trustedKeys } from './signing/open.ts'
+import { patient } from './wrap/patience.ts'
 import { place } from './wrap/place.ts'
 import { createRedactor } from './wrap/redact.ts'
 import { retry } from './wrap/retry.ts'
 
 /**
  * Puts a job together from its configuration, its plugins and its source. Every storage is wrapped once, here: what
- * it throws gets its name, and calls that can be repeated are.
+ * it throws gets its name, one that stands still is given up, and calls that can be repeated are.
  *
  * @param alsoTrusted public keys whose signatures count besides those of the configuration
  */
@@ -26,6 +27,11 @@ export function createJob(
   const { encryption, signing } = config
   const trusted = [...trustedKeys(signing?.publicKeys ?? []), ...alsoTrusted]
   const [primary, ...others] = plugins.storages
+  const wrapped = (storage: JobStorage): JobStorage => ({
+    ...storage,
+    instance: retry(place(patient(storage.instance, { limitMs: config.dump.stallTimeoutMs }), storage.name)),
+    ...(trusted.length > 0 && { trustedKeys: trusted }),
+  })
   return {
     name: config.name,
     source,
@@ -33,15 +39,10 @@ export function createJob(
     compression: config.compression,
     ...(encryption !== undefined && { encryption }),
     ...(signing !== undefined && { signing }),
-    storages: [wrapped(primary, trusted), ...others.map((storage) => wrapped(storage, trusted))],
+    storages: [wrapped(primary), ...others.map(wrapped)],
     verifiers: plugins.verifiers,
     notifiers: plugins.notifiers,
     labels: config.labels,
     redactor,
   }
-}
-
-function wrapped(storage: JobStorage, trusted: readonly KeyObject[]): JobStorage {
-  const instance = retry(place(storage.instance, storage.name))
-  return { ...storage, instance, ...(trusted.length > 0 && { trustedKeys: trusted }) }
 }

@@ -85,6 +85,11 @@ export function acceptedKey(base: string): string {
   return `${base}.accepted.json`
 }
 
+/** Beside a backup that `holdfast copy` is bringing: what there is has no manifest yet. */
+export function copyingKey(base: string): string {
+  return `${base}.copying.json`
+}
+
 /** Verdicts sort by name in the order in which they were given. */
 export function verdictKey(base: string, at: Date): string {
   return `${base}.verdict-${at.toISOString().replace(/[-:.]/g, '')}.json`

@@ -9,7 +9,15 @@ import {
   type Verdict,
 } from '@holdfast/plugin'
 import { readBytes, type VerdictRecord } from './catalog.ts'
-import { acceptedKey, manifestKey, protectedKey, reportKey, signatureKey, verdictKey } from './keys.ts'
+import {
+  acceptedKey,
+  copyingKey,
+  manifestKey,
+  protectedKey,
+  reportKey,
+  signatureKey,
+  verdictKey,
+} from './keys.ts'
 import { serializeManifest } from './manifest.ts'
 import type { Signer } from './signing/signature.ts'
 import { retryCall } from './wrap/retry.ts'
@@ -111,4 +119,17 @@ export async function accept(storage: Storage, base: string, at: Date, signal: A
     signal,
     ifAbsent: false,
   })
+}
+
+/** Tells a run that prunes meanwhile that a copy is being brought. Where it can not be told, the copy may fail. */
+export async function markCopying(
+  storage: Storage,
+  base: string,
+  at: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = json({ schemaVersion: 1, copyingSince: at.toISOString() })
+  await putBytes(storage, copyingKey(base), bytes, { signal, ifAbsent: false }).catch(() =>
+    signal.throwIfAborted(),
+  )
 }

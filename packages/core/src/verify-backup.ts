@@ -23,10 +23,12 @@ export async function verifyBackup(
     decryption?: Decryption
     now: () => Date
     onProgress?: (progress: RunProgress) => void
+    /** Every byte is read, whatever the verifiers' options say. */
+    readFull?: boolean
     signal: AbortSignal
   },
 ): Promise<Verdict[]> {
-  const { signal, onProgress, decryption } = options
+  const { signal, onProgress, decryption, readFull = false } = options
   if (backup.invalid !== undefined) throw backup.invalid
   const all: Verdict[] = []
   for (const [index, stored] of backup.copies.entries()) {
@@ -40,6 +42,7 @@ export async function verifyBackup(
     const history = trustedHistory(options.backups, stored.manifest, backup.startedAt)
     const verdicts = await verifyCopy({ storage, manifest: stored.manifest, history }, verifiers, {
       unlock: decryption?.unlock,
+      readFull,
       signal,
       ...(onProgress !== undefined && { onProgress }),
     })

@@ -7,6 +7,7 @@ import {
   type Verdict,
   type Verifier,
 } from '@holdfast/plugin'
+import { attest } from './attest.ts'
 import type { RunProgress } from './events.ts'
 import type { JobStorage, Named } from './job.ts'
 import { objectOf } from './manifest.ts'
@@ -20,12 +21,14 @@ export interface VerifyOptions {
   /** What opens encrypted objects; without it they are checked as they are stored. */
   unlock?: Unlock | undefined
   onProgress?: (progress: RunProgress) => void
+  /** Every byte is read, whatever the verifiers' options say. */
+  readFull?: boolean
   signal: AbortSignal
 }
 
 /**
  * Asks each verifier about one storage's copy of a backup, one after the other, and resolves with what they say.
- * Every byte that a verifier sees is read from the storage now. Rejects when a verification could not be done;
+ * Whatever a verifier is given comes from the storage now. Rejects when a verification could not be done;
  * that is no word against the backup.
  */
 export async function verifyCopy(
@@ -62,7 +65,7 @@ async function askVerifier(
   { storage, manifest, history }: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
   { name, instance }: Named<Verifier>,
   workspace: string,
-  { unlock, onProgress, signal }: VerifyOptions,
+  { unlock, onProgress, readFull = false, signal }: VerifyOptions,
 ): Promise<Verdict> {
   const totalBytes = manifest.objects.reduce(
     (sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes),
@@ -91,8 +94,8 @@ async function askVerifier(
       manifest,
       history,
       open,
-      attest: () => Promise.resolve(undefined),
-      readFull: false,
+      attest: (role) => attest(storage, manifest, role, signal),
+      readFull,
       decodable: manifest.encryption === undefined || unlock !== undefined,
       decode: (stored) => decodeObject(stored, manifest, unlock),
       workspace,

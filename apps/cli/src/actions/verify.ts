@@ -1,16 +1,21 @@
 import { verifyBackup, type Job } from '@holdfast/core'
-import { exitCodeOf, type Proof, type Verdict } from '@holdfast/plugin'
+import { exitCodeOf, type Verdict } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { openDecryption, type KeyOptions } from '../keys.ts'
 import { findOne, type PlaceOptions } from '../places.ts'
 import { renderVerification } from '../render/verification.ts'
 import { usageError } from '../usage.ts'
 
-export interface VerifyOptions extends PlaceOptions, KeyOptions {
-  level?: Exclude<Proof, 'stored'> | undefined
+export interface VerifyCommandOptions extends PlaceOptions, KeyOptions {
+  level?: 'archive' | 'plausible' | 'restored' | undefined
+  full?: true | undefined
 }
 
-export async function verify(wanted: string, options: VerifyOptions, context: Context): Promise<number> {
+export async function verify(
+  wanted: string,
+  options: VerifyCommandOptions,
+  context: Context,
+): Promise<number> {
   const { screen, stdout, now, signal, json, quiet } = context
   const { backup, place, siblings } = await findOne(wanted, options, context)
   const { storages } = place.job
@@ -22,6 +27,7 @@ export async function verify(wanted: string, options: VerifyOptions, context: Co
     verifiers,
     decryption,
     backups: siblings,
+    readFull: options.full === true,
     now,
     onProgress: ({ fraction, rawBytes, detail }) =>
       screen.show({ title: 'verify', fraction, bytes: rawBytes, detail }),
@@ -47,7 +53,7 @@ export async function verify(wanted: string, options: VerifyOptions, context: Co
   return exitCode
 }
 
-function verifiersOf({ name, verifiers }: Job, { level }: VerifyOptions): Job['verifiers'] {
+function verifiersOf({ name, verifiers }: Job, { level }: VerifyCommandOptions): Job['verifiers'] {
   const asked = verifiers.filter(({ instance }) => level === undefined || instance.proves === level)
   if (asked.length > 0 || level === undefined) return asked
   const known = [...new Set(verifiers.map(({ instance }) => instance.proves))].join(', ')

@@ -11,11 +11,13 @@ import {
 } from './options.ts'
 
 const help = `
-Every byte is read again from every storage that has the backup, and the
-verdicts are kept beside it. Without its key an encrypted backup is checked as it
-is stored, and what that can not find out is listed as skipped.
+Every storage that has the backup is asked, and the verdicts are kept beside it.
+Every byte is read again, unless the configuration lets a verifier trust the
+storage's own checksum. Without its key an encrypted backup is checked as it is
+stored, and what that can not find out is listed as skipped.
 ${examples([
   ['holdfast verify latest', 'the newest backup'],
+  ['holdfast verify latest --full', 'every byte, whatever the configuration says'],
   ['holdfast verify shop@latest --json', 'of one job, for programs'],
   ['holdfast verify latest --level archive', 'whole or not, nothing else'],
   ['holdfast verify latest --identity key.txt', 'an encrypted one'],
@@ -28,6 +30,7 @@ export function addVerify(program: Command): void {
     .summary('read a backup again and check it')
     .description('Reads a stored backup again and checks it with every verifier.')
     .argument('<backup>', 'id, name, latest or job@latest')
+    .option('--full', 'read every byte, whatever the configuration says')
     .addOption(
       new Option('--level <level>', 'only what finds this out').choices([
         'archive',
