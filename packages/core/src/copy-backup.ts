@@ -65,11 +65,7 @@ export interface CopyReport {
  * goes on where it ended. The new copy is verified where it lies; one that is no good is taken away again, and
  * the report says why. Rejects when the copy can not be made; then there is no manifest.
  */
-export async function copyBackup(
-  backup: Backup,
-  to: JobStorage,
-  options: CopyOptions,
-): Promise<CopyReport> {
+export async function copyBackup(backup: Backup, to: JobStorage, options: CopyOptions): Promise<CopyReport> {
   const { signal, now } = options
   const began = performance.now()
   const startedAt = now()
@@ -135,9 +131,13 @@ function whyFailed(verdict: Verdict, isGone: boolean): HoldfastError {
 function sourceOf(backup: Backup, to: JobStorage, storages: readonly JobStorage[]): ReadableCopy {
   const others = storages.filter(({ name }) => name !== to.name)
   if (backup.copies.every(({ storage }) => storage === to.name)) {
-    throw new HoldfastError('BACKUP_NOT_FOUND', `${backup.name} is in ${to.name} only: there is no other copy`, {
-      hint: `To check the one that is there: holdfast verify ${backup.id}.`,
-    })
+    throw new HoldfastError(
+      'BACKUP_NOT_FOUND',
+      `${backup.name} is in ${to.name} only: there is no other copy`,
+      {
+        hint: `To check the one that is there: holdfast verify ${backup.id}.`,
+      },
+    )
   }
   return chooseCopy(backup, others)
 }

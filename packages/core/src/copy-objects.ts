@@ -43,7 +43,9 @@ export async function bringObjects(
 ): Promise<CopiedObject[]> {
   const total = manifest.objects.reduce((sum, { bytes }) => sum + bytes, 0)
   await refuseTooSmall(to, total, signal)
-  const sidecarLast = manifest.objects.toSorted((a, b) => Number(a.role === 'sidecar') - Number(b.role === 'sidecar'))
+  const sidecarLast = manifest.objects.toSorted(
+    (a, b) => Number(a.role === 'sidecar') - Number(b.role === 'sidecar'),
+  )
   const copied: CopiedObject[] = []
   let before = 0
   for (const object of sidecarLast) {
@@ -67,14 +69,22 @@ export async function bringObjects(
   return copied
 }
 
-async function refuseTooSmall({ instance, name }: JobStorage, bytes: number, signal: AbortSignal): Promise<void> {
+async function refuseTooSmall(
+  { instance, name }: JobStorage,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { freeBytes = Infinity } = await instance.check(signal)
   if (freeBytes >= bytes) return
   const place = instance.location('')
-  throw new HoldfastError('STORAGE_FULL', `${place} has ${freeBytes} bytes left and the backup takes ${bytes}`, {
-    hint: 'Free some space, or keep fewer backups there: holdfast prune --plan.',
-    plugin: name,
-  })
+  throw new HoldfastError(
+    'STORAGE_FULL',
+    `${place} has ${freeBytes} bytes left and the backup takes ${bytes}`,
+    {
+      hint: 'Free some space, or keep fewer backups there: holdfast prune --plan.',
+      plugin: name,
+    },
+  )
 }
 
 /** Whether an object is there with the right bytes; STORAGE_EXISTS where it is there with others. */
@@ -86,7 +96,8 @@ async function isThere(
   const found = await to.instance.stat(object.key, reading.signal)
   if (found === undefined) return false
   const place = to.instance.location(object.key)
-  if (found.bytes !== object.bytes) throw alreadyThere(`${place} has ${found.bytes} bytes, not ${object.bytes}`)
+  if (found.bytes !== object.bytes)
+    throw alreadyThere(`${place} has ${found.bytes} bytes, not ${object.bytes}`)
   const hash = createHash('sha256')
   let bytes = 0
   for await (const chunk of (await to.instance.get(object.key, reading)) as AsyncIterable<Buffer>) {
@@ -128,7 +139,10 @@ export async function bringManifest(
   const key = manifestKey(stored.base)
   const manifest = await readWhole(storage.instance, key, signal)
   if (sha256Of(manifest) !== stored.manifestSha256) {
-    throw new HoldfastError('VERIFY_MANIFEST', `${storage.instance.location(key)} changed while it was copied`)
+    throw new HoldfastError(
+      'VERIFY_MANIFEST',
+      `${storage.instance.location(key)} changed while it was copied`,
+    )
   }
   const signature = signatureKey(stored.base)
   if (stored.keys.includes(signature)) {

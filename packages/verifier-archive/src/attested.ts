@@ -16,7 +16,8 @@ export async function chooseWay(
   object: BackupObject,
   { read, fullBelowBytes = 0 }: ArchiveOptions,
 ): Promise<Way> {
-  if (readFull || read === 'full' || (read === 'auto' && object.bytes < fullBelowBytes)) return { way: 'read' }
+  if (readFull || read === 'full' || (read === 'auto' && object.bytes < fullBelowBytes))
+    return { way: 'read' }
   const attestation = await attest(object.role as DataRole)
   if (attestation !== undefined) return { way: 'attested', attestation }
   const detail = 'every byte was read: there is no checksum that the storage computed then and now'
@@ -47,9 +48,17 @@ export function checkAttested(
 ): Check {
   const said = `${checksum.algorithm} ${checksum.value}`
   if (matches) {
-    return check(name, 'passed', `the storage's own ${said} matches, over ${count(bytes)} bytes; none was read`)
+    return check(
+      name,
+      'passed',
+      `the storage's own ${said} matches, over ${count(bytes)} bytes; none was read`,
+    )
   }
   return bytes === object.bytes
     ? check(name, 'failed', `the storage's own ${said} is not that of the object that was stored`)
-    : check(name, 'failed', `the storage holds ${count(bytes)} bytes, but the manifest says ${count(object.bytes)}`)
+    : check(
+        name,
+        'failed',
+        `the storage holds ${count(bytes)} bytes, but the manifest says ${count(object.bytes)}`,
+      )
 }

@@ -1,4 +1,10 @@
-import { copyBackup, implicitConfig, storageFromUrl, type CopyProgress, type JobStorage } from '@holdfast/core'
+import {
+  copyBackup,
+  implicitConfig,
+  storageFromUrl,
+  type CopyProgress,
+  type JobStorage,
+} from '@holdfast/core'
 import { exitCodeOf } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { findOne, openJob, type Place, type PlaceOptions } from '../places.ts'
@@ -39,7 +45,9 @@ async function openTarget(to: string, { job, configured }: Place, context: Conte
   // A name that was mistyped must not become a new directory.
   if (/^[\w-]+$/.test(to)) {
     throw usageError(
-      configured ? `the job ${job.name} has no storage ${to}` : `there is no configuration that names a storage ${to}`,
+      configured
+        ? `the job ${job.name} has no storage ${to}`
+        : `there is no configuration that names a storage ${to}`,
       `${configured ? `It has ${names}. ` : ''}For a directory of this name: --to ./${to}.`,
     )
   }

@@ -25,7 +25,7 @@ export function publicKeyProblem(text: string): string | undefined {
   if (/PRIVATE KEY/.test(text)) return 'is a private key; the public one of the pair belongs here'
   if (/^age1|^AGE-SECRET-KEY-/i.test(text))
     return 'is an age key, which can not sign; make a pair with holdfast keygen --signing'
-  if (/^-----BEGIN/.test(text)) return 'is not an Ed25519 public key'
+  if (text.startsWith('-----BEGIN')) return 'is not an Ed25519 public key'
   if (/[\\]|\.[a-z]+$/.test(text)) return 'looks like a file; write ${file:PATH} to take the key from one'
   return 'is not an Ed25519 public key: PEM, or the line of base64 in it'
 }

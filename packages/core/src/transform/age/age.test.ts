@@ -67,7 +67,8 @@ describe('an age file', () => {
     const header = await createHeader((encrypter) => encrypter.addRecipient(mine.recipient))
     const another = await createHeader((encrypter) => encrypter.addRecipient(mine.recipient))
     const pieces: Buffer[] = []
-    for await (const piece of encryptAge(header, [raw] as unknown as AsyncIterable<Buffer>)) pieces.push(piece)
+    for await (const piece of encryptAge(header, [raw] as unknown as AsyncIterable<Buffer>))
+      pieces.push(piece)
     const stored = Buffer.concat(pieces)
     expect(await decrypted(stored, unlockWithFileKeys([another.fileKey, header.fileKey]))).toEqual(text(1000))
     expect(await decrypted(stored, unlockWithFileKeys([another.fileKey]))).toSatisfy(damaged)
@@ -173,8 +174,14 @@ describe('damage', () => {
   it.each<[string, Buffer]>([
     ['nothing', Buffer.alloc(0)],
     ['something else', Buffer.from('hello')],
-    ['a header without an end', Buffer.concat([Buffer.from('age-encryption.org/v1\n'), Buffer.alloc(2 << 20, 'x')])],
-    ['a header of another version', Buffer.from('age-encryption.org/v2\n-> X25519 a\nb\n--- c\n'.padEnd(100))],
+    [
+      'a header without an end',
+      Buffer.concat([Buffer.from('age-encryption.org/v1\n'), Buffer.alloc(2 << 20, 'x')]),
+    ],
+    [
+      'a header of another version',
+      Buffer.from('age-encryption.org/v2\n-> X25519 a\nb\n--- c\n'.padEnd(100)),
+    ],
     ['a header that does not parse', Buffer.from('age-encryption.org/v1\n->\n--- c\n'.padEnd(100))],
   ])('is %s', async (_name, foreign) => {
     expect(await decrypted(foreign, mine.unlock)).toSatisfy(damaged)
