@@ -120,9 +120,12 @@ async function inTime<Result>({
   let over = false
   const settle = (): void => {
     if (over) return
-    settling ??= setTimeout(() => {
-      reject(signal.aborted ? signal.reason : (passed?.stream.errored ?? tooSlow(failing, limitMs)))
-    }, settleMs)
+    settling ??= setTimeout(
+      () => {
+        reject(signal.aborted ? signal.reason : (passed?.stream.errored ?? tooSlow(failing, limitMs)))
+      },
+      Math.min(limitMs, settleMs),
+    )
   }
   const body = passed?.stream
   const stopWatching = watchProgress({
