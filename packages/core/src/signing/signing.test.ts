@@ -2,6 +2,7 @@ import { createPrivateKey, generateKeyPairSync, randomInt } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Verdict } from '@holdfast/plugin'
 import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCatalog } from '../catalog.ts'
@@ -36,7 +37,13 @@ async function add(storage: MemoryStorage, at: Date, signer?: ReturnType<typeof 
   const base = backupBase(manifest.job, manifest.name, at)
   const written = await writeManifest(storage, base, manifest, { signer, signal })
   const manifestSha256 = written.at(-1)?.sha256 ?? ''
-  const verdict = { verifier: 'v', storage: 'disk', proves: 'archive', status: 'passed', checks: [] } as const
+  const verdict: Verdict = {
+    verifier: 'v',
+    storage: 'disk',
+    proves: 'archive',
+    status: 'passed',
+    checks: [],
+  }
   await writeVerdicts(storage, { base, id: manifest.id, manifestSha256 }, [verdict], at, signal)
   return base
 }
