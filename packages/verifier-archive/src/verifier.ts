@@ -103,6 +103,7 @@ async function verifyGlobals(
     return { attested: true, checks: [checkAttested(object, chosen.attestation, 'globals')] }
   }
   const reading = await readObject(input, 'globals', undefined, signal)
+  if (reading !== undefined) refuseWrongKey(reading, checkStored(object, reading))
   return { attested: false, checks: [checkGlobals(object, reading, input)] }
 }
 
