@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { hasCode, HoldfastError, type Manifest, type Storage, type Verdict } from '@holdfast/plugin'
 import type { JobStorage } from './job.ts'
-import { isVerdictPart, manifestKey, parseKey, signatureKey } from './keys.ts'
+import { isVerdictPart, manifestKey, parseKey, signatureKey, stampOf } from './keys.ts'
 import { parseManifest } from './manifest.ts'
 import { isSignedBy } from './signing/signature.ts'
 
@@ -86,14 +86,21 @@ interface Group {
 
 const parallelReads = 16
 
+export interface CatalogOptions {
+  /** Read only so many manifests, those of the backups that were started last. */
+  newest?: number
+}
+
 /** Reads every backup of a job, or of all jobs, that a storage holds. Objects that are not ours are passed over. */
 export async function readCatalog(
   storage: JobStorage,
   job: string | undefined,
   signal: AbortSignal,
+  { newest = Infinity }: CatalogOptions = {},
 ): Promise<StorageCatalog> {
   const groups = await groupObjects(storage.instance, job, signal)
-  const whole = groups.filter((group) => group.parts.has('manifest.json'))
+  const all = groups.filter((group) => group.parts.has('manifest.json'))
+  const whole = all.toSorted((a, b) => (stampOf(a.name) < stampOf(b.name) ? 1 : -1)).slice(0, newest)
   const read = await mapParallel(whole, parallelReads, (group) => readBackup(storage, group, signal))
   const backups = read.filter((backup) => backup !== undefined)
   const orphans = groups
@@ -279,6 +286,11 @@ async function readIfThere(storage: Storage, key: string, signal: AbortSignal): 
     if (hasCode(error, 'STORAGE_NOT_FOUND')) return undefined
     throw error
   }
+}
+
+/** The whole of a small object as text. */
+export async function readText(storage: Storage, key: string, signal: AbortSignal): Promise<string> {
+  return (await readBytes(storage, key, signal)).toString()
 }
 
 /** The whole of a small object. */

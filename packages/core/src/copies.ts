@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto'
 import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream'
-import {
-  HoldfastError,
-  type BackupObject,
-  type DataRole,
-  type Manifest,
-  type Storage,
-} from '@holdfast/plugin'
+import { HoldfastError, type BackupObject, type DataRole, type Manifest } from '@holdfast/plugin'
 import type { Backup } from './backups.ts'
 import { isVerified, type StoredBackup } from './catalog.ts'
 import { refuseUnencrypted, type Decryption } from './encryption/identities.ts'
@@ -56,25 +50,30 @@ export async function openObject(
   },
 ): Promise<Readable> {
   if (options.decode) refuseUnencrypted(manifest, options.decryption)
-  const checked = await readChecked(storage.instance, objectOf(manifest, role), options)
+  const checked = await readChecked(storage, objectOf(manifest, role), options)
   return options.decode ? decodeObject(checked, manifest, options.decryption?.unlock) : checked
 }
 
 /** The stored bytes of an object, with the same promise. */
 export async function readChecked(
-  storage: Storage,
+  { instance, name }: JobStorage,
   object: BackupObject,
   { onBytes, signal }: { onBytes?: ((bytes: number) => void) | undefined; signal: AbortSignal },
 ): Promise<Readable> {
-  return pipeline(await storage.get(object.key, { signal }), checkDigest(object, onBytes), () => {})
+  return pipeline(await instance.get(object.key, { signal }), checkDigest(object, name, onBytes), () => {})
 }
 
-function checkDigest(object: BackupObject, onBytes: ((bytes: number) => void) | undefined): Transform {
+function checkDigest(
+  object: BackupObject,
+  plugin: string,
+  onBytes: ((bytes: number) => void) | undefined,
+): Transform {
   const hash = createHash('sha256')
   let bytes = 0
   let held: Buffer | undefined
   const differs = (what: string, expected: string | number): HoldfastError =>
     new HoldfastError('VERIFY_DIGEST', `${object.key} ${what}, its manifest says ${expected}`, {
+      plugin,
       hint: 'The object was damaged or replaced where it is stored. Use another copy or another backup.',
     })
   return new Transform({

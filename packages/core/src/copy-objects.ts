@@ -54,7 +54,7 @@ export async function bringObjects(
     await markCopying(to.instance, stored.base, now(), signal)
     const status = await retryCall(async () => {
       if (await isThere(to, object, { onBytes, signal })) return 'kept'
-      const body = await readChecked(storage.instance, object, { onBytes, signal })
+      const body = await readChecked(storage, object, { onBytes, signal })
       await to.instance.put(object.key, body, {
         signal,
         ifAbsent: true,

@@ -17,7 +17,7 @@ storage's own checksum. Without its key an encrypted backup is checked as it is
 stored, and what that can not find out is listed as skipped.
 ${examples([
   ['holdfast verify latest', 'the newest backup'],
-  ['holdfast verify latest --full', 'every byte, whatever the configuration says'],
+  ['holdfast verify latest --full', 'every byte, whatever is configured'],
   ['holdfast verify shop@latest --json', 'of one job, for programs'],
   ['holdfast verify latest --level archive', 'whole or not, nothing else'],
   ['holdfast verify latest --identity key.txt', 'an encrypted one'],

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { Secret, type Compression } from '@holdfast/plugin'
+import { durationMs } from './duration.ts'
 import { defaultLevels, type CheckedConfig } from './schema.ts'
 import type {
   EncryptionConfig,
   JobConfig,
+  NotifierConfig,
   PluginConfig,
   Retention,
   RetentionPolicy,
@@ -16,7 +18,7 @@ type CheckedStorage = CheckedJob['storages'][number]
 
 /** Brings what was checked into its one complete form; relative paths are those of `baseDirectory`. */
 export function normalizeJob(name: string, job: CheckedJob, baseDirectory: string): JobConfig {
-  const { database, dump, compression, storages, verifiers, notifiers, schedule, labels } = job
+  const { database, dump, compression, storages, verifiers, notifiers, schedule, expectEvery, labels } = job
   const { encryption, signing } = job
   const [primary, ...others] = storages.map(storageOf)
   if (primary === undefined) throw new TypeError('a checked job has a storage')
@@ -33,7 +35,8 @@ export function normalizeJob(name: string, job: CheckedJob, baseDirectory: strin
     ...(signing !== undefined && { signing: signingOf(signing, baseDirectory) }),
     storages: [primary, ...others],
     verifiers: verifiers.map(pluginOf),
-    notifiers: notifiers.map(pluginOf),
+    notifiers: notifiers.map(notifierOf),
+    ...(expectEvery !== undefined && { expectEveryMs: durationMs(expectEvery) }),
     ...(schedule !== undefined && { schedule: schedule.trim() }),
     labels,
   }
@@ -68,6 +71,20 @@ function signingOf(
 
 function pluginOf({ use, name, options }: CheckedJob['verifiers'][number]): PluginConfig {
   return { use, name: name ?? use, options }
+}
+
+function notifierOf({
+  on,
+  repeatEveryMs,
+  timeoutMs,
+  ...plugin
+}: CheckedJob['notifiers'][number]): NotifierConfig {
+  return {
+    ...pluginOf(plugin),
+    on: [...new Set(on)],
+    ...(repeatEveryMs !== undefined && { repeatEveryMs }),
+    timeoutMs,
+  }
 }
 
 function storageOf(storage: CheckedStorage): StorageConfig {

@@ -37,6 +37,11 @@ export const verifyCodes = {
     meaning: 'The job asks for encryption, and the backup or its object is not encrypted.',
     fix: 'If it is older than that setting, read it with --from, which takes no configuration; otherwise it was replaced.',
   },
+  BACKUP_MISSED: {
+    exitCode: 5,
+    meaning: 'A job has no good backup that is as young as its expectEvery says.',
+    fix: 'See whether the job was run at all, and how: `holdfast check` says what its last run said.',
+  },
   VERIFY_COUNTS: {
     exitCode: 5,
     meaning: 'After a restore the row counts differ from those of the source.',
