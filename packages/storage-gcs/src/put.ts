@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasCode, HoldfastError, type PutOptions, type StoredObject } from '@holdfast/plugin'
+import { hasCode, HoldfastError, isHoldfastError, type PutOptions, type StoredObject } from '@holdfast/plugin'
 import { runningChecksum } from './checksum.ts'
 import { alreadyThere, broken, wrongLength } from './errors.ts'
 import { newObject } from './new-object.ts'
@@ -12,7 +12,7 @@ import { startUpload, type Upload } from './upload.ts'
 
 /** What the service takes for one object, in bytes. */
 const objectBytes = 5 * 2 ** 40
-/** How long the request that makes the object goes on once the signal has aborted, in milliseconds. */
+/** How long requests that begin an upload or end it go on once the signal has aborted, in milliseconds. */
 const graceMs = 3000
 
 /**
@@ -36,15 +36,18 @@ export async function putObject(
     const location = store.locationOf(name)
     const object = newObject(key, store.job, store.options)
     refuseTooLarge(location, options.bytes ?? 0)
-    const upload = startUpload(store, { name, location, ifAbsent, object }, signal)
+    const { late, dismiss } = later(signal)
+    // What is begun is seen to its end, so that it can be ended.
+    const upload = startUpload(store, { name, location, ifAbsent, object }, late)
     const checksum = runningChecksum()
     const last = await sendParts(store, { upload, body, location, checksum, options }).catch(
       async (error: unknown) => {
         await abandon(upload)
+        dismiss()
         throw error
       },
     )
-    const resource = await finish(await upload, last, checksum.inBase64(), location, signal)
+    const resource = await finish(await upload, last, checksum.inBase64(), location, late).finally(dismiss)
     await readBack(store, location, resource, {
       bytes: last.start + last.bytes.length,
       checksum: checksum.result(),
@@ -105,28 +108,35 @@ async function finish(
   last: Part,
   checksum: string,
   location: string,
-  signal: AbortSignal,
+  late: AbortSignal,
 ): Promise<Resource> {
+  try {
+    return await upload.finish(last, checksum, late)
+  } catch (error) {
+    if (isRefused(error)) {
+      await upload.cancel()
+      throw error
+    }
+    const outcome = await upload.settle()
+    if (outcome === 'nothing') throw error
+    if (outcome !== 'unknown') return outcome
+    const known = isHoldfastError(error) ? error : undefined
+    throw broken(
+      known?.code ?? 'STORAGE_UNAVAILABLE',
+      `${known?.message ?? `storing ${location} was cancelled`}; whether it was stored after all could not be found out`,
+      known?.hint ?? 'Look with holdfast list, and run again.',
+    )
+  }
+}
+
+/** A signal that aborts a while after another, for what should better be seen to its end. */
+function later(signal: AbortSignal): { late: AbortSignal; dismiss: () => void } {
   const over = new AbortController()
-  const giveUp = (): void => {
+  const onAbort = (): void => {
     setTimeout(() => over.abort(signal.reason), graceMs).unref()
   }
-  signal.addEventListener('abort', giveUp, { once: true })
-  try {
-    return await upload.finish(last, checksum, over.signal)
-  } catch (error) {
-    const outcome = await upload.settle()
-    if (outcome === 'nothing' || isRefused(error)) throw error
-    if (outcome !== 'unknown') return outcome
-    const { code, message, hint } = error as HoldfastError
-    throw broken(
-      code,
-      `${message}; whether ${location} was stored after all could not be found out`,
-      hint ?? 'Look with holdfast list, and run again.',
-    )
-  } finally {
-    signal.removeEventListener('abort', giveUp)
-  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  return { late: over.signal, dismiss: () => signal.removeEventListener('abort', onAbort) }
 }
 
 /** True for an answer that leaves no doubt that no object was made. */

@@ -109,7 +109,7 @@ export async function startGcsDouble({
       effect = faults.take(seen)
       if (effect === 'blackHole') return
       if (effect === 'reset') {
-        request.destroy()
+        request.socket.destroy()
         return
       }
       if (effect === 'cut' && kind !== 'read') return await cutOff(route, request)
@@ -129,7 +129,7 @@ export async function startGcsDouble({
       answer = refusalAnswer(refusal, route?.kind === 'read')
       request.resume()
     }
-    if (effect === 'lostAnswer') request.destroy()
+    if (effect === 'lostAnswer') request.socket.destroy()
     else send(response, lying(answer, effect), { cut: effect === 'cut', flip: effect === 'flip' })
   }
 
@@ -137,7 +137,7 @@ export async function startGcsDouble({
     const half = Math.floor(Number(request.headers['content-length'] ?? 0) / 2)
     const bytes = half > 0 ? await bodyOf(request, half) : Buffer.alloc(0)
     uploads.keepPart(uploads.find(uploadId), request.headers['content-range'] ?? '', bytes)
-    request.destroy()
+    request.socket.destroy()
   }
 
   const server = createServer((request, response) => void handle(request, response))
