@@ -10,7 +10,11 @@ const wanted = [writes, 'storage.objects.get', 'storage.objects.list']
 export async function check(store: Store, signal: AbortSignal): Promise<StorageStatus> {
   signal.throwIfAborted()
   const location = store.locationOf('')
-  const list = bucketUrl(store, 'o', { prefix: store.keys.startOf(''), maxResults: 1, fields: 'nextPageToken' })
+  const list = bucketUrl(store, 'o', {
+    prefix: store.keys.startOf(''),
+    maxResults: 1,
+    fields: 'nextPageToken',
+  })
   await store.connection.askAgain({ operation: 'check', location, method: 'GET', url: list }, signal)
   const missing = await missingPermissions(store, location, signal)
   if (missing.length > 0) {

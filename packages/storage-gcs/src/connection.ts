@@ -52,7 +52,10 @@ export function createConnection(configured: Configured, signIn: SignIn): Connec
   async function openOnce(request: Ask, signal: AbortSignal): Promise<IncomingMessage> {
     const { method, url, headers, body } = request
     const signed = await headersFor(request, signal)
-    const response = await send({ method, url, headers: { ...headers, ...signed }, body }, { signal, silenceMs })
+    const response = await send(
+      { method, url, headers: { ...headers, ...signed }, body },
+      { signal, silenceMs },
+    )
     const { statusCode: status = 0 } = response
     if ((status >= 200 && status < 300) || request.accepts?.includes(status) === true) return response
     throw await refusalOf(response)
@@ -61,7 +64,8 @@ export function createConnection(configured: Configured, signIn: SignIn): Connec
   async function open(request: Ask, signal: AbortSignal): Promise<IncomingMessage> {
     try {
       return await openOnce(request, signal).catch((error: unknown) => {
-        const isStale = error instanceof Refusal && error.status === 401 && place.signed && request.signed !== false
+        const isStale =
+          error instanceof Refusal && error.status === 401 && place.signed && request.signed !== false
         if (!isStale) throw error
         signIn.forget()
         return openOnce(request, signal)
@@ -93,7 +97,11 @@ export function createConnection(configured: Configured, signIn: SignIn): Connec
 }
 
 /** What a library does that can not be told to stop. */
-async function inTime<Result>(call: Promise<Result>, timeoutMs: number, signal: AbortSignal): Promise<Result> {
+async function inTime<Result>(
+  call: Promise<Result>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Result> {
   const over = new AbortController()
   const late = sleep(timeoutMs, undefined, { signal: AbortSignal.any([signal, over.signal]) }).then(
     () => Promise.reject(new Silence(timeoutMs)),

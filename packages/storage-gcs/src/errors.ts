@@ -31,7 +31,8 @@ export class Refusal extends Error {
 /** What went wrong on the way, as one of the family. */
 export function failure(target: Target, cause: unknown, configured: Configured): HoldfastError {
   if (isHoldfastError(cause)) return cause
-  if (cause instanceof Refusal) return told(target, kindOfRefusal(cause), cause, configured, cause.retryAfterMs)
+  if (cause instanceof Refusal)
+    return told(target, kindOfRefusal(cause), cause, configured, cause.retryAfterMs)
   return told(target, kindOfNetwork(cause, configured.place.endpoint), cause, configured)
 }
 

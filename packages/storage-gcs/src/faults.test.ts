@@ -27,7 +27,8 @@ describe('what passes', () => {
         const effect = effects[index] ?? 'reset'
         for (const on of ['chunk', 'commit'] as const) double.addFault({ on, effect, times: 3 })
         // What begins an upload is answered in the head, and that is looked at below.
-        if (typeof effect === 'string' || effect.status !== 200) double.addFault({ on: 'start', effect, times: 3 })
+        if (typeof effect === 'string' || effect.status !== 200)
+          double.addFault({ on: 'start', effect, times: 3 })
         expect((await put('a', content)).bytes).toBe(content.length)
         expect(sha256(await get('a'))).toBe(sha256(content))
         expect(double.openUploads()).toEqual([])
@@ -59,7 +60,9 @@ describe('what passes', () => {
     const right = await Promise.all(
       turns.map(async (turn) => {
         const info = await storage.put(String(turn), bodyOf(content), { signal: never, ifAbsent: true })
-        return info.createOnly === 'atomic' && sha256(await double.contentOf(String(turn))) === sha256(content)
+        return (
+          info.createOnly === 'atomic' && sha256(await double.contentOf(String(turn))) === sha256(content)
+        )
       }),
     )
     expect(right.filter(Boolean)).toHaveLength(100)
@@ -71,7 +74,9 @@ describe('what passes', () => {
     const { double, put } = await openDesk({ partBytes: 4 * partBytes })
     double.addFault({ on: 'chunk', effect: 'cut' })
     await put('a', Buffer.alloc(5 * partBytes, 'x'))
-    const ranges = double.requests.filter(({ kind }) => kind === 'chunk').map(({ contentRange }) => contentRange)
+    const ranges = double.requests
+      .filter(({ kind }) => kind === 'chunk')
+      .map(({ contentRange }) => contentRange)
     expect(ranges).toEqual(['bytes 0-1048575/*', 'bytes 524288-1048575/*'])
   })
 
@@ -103,7 +108,12 @@ describe('what does not pass', () => {
     ['403', 'start', { status: 403, reason: 'forbidden' }, 'STORAGE_PERMISSION'],
     ['403', 'commit', { status: 403, reason: 'forbidden' }, 'STORAGE_PERMISSION'],
     ['an upload that is gone', 'chunk', { status: 410, reason: 'uploadGone' }, 'STORAGE_FAILED'],
-    ['another checksum', 'commit', { status: 400, message: "Provided CRC32C doesn't match calculated" }, 'STORAGE_CHECKSUM'],
+    [
+      'another checksum',
+      'commit',
+      { status: 400, message: "Provided CRC32C doesn't match calculated" },
+      'STORAGE_CHECKSUM',
+    ],
     ['a redirect', 'start', { status: 307, headers: { location: 'http://127.0.0.1:9/' } }, 'STORAGE_FAILED'],
   ])('fails and leaves what was: %s at %s', async (_name, on, effect, code) => {
     const { double, put, keys, get } = await openDesk({ maxAttempts: 2 })

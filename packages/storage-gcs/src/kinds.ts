@@ -85,7 +85,11 @@ export function kindOfNetwork(cause: unknown, endpoint: string): Kind {
   if (cause instanceof Silence) return { code: 'STORAGE_TIMEOUT', what: message, retryable: true }
   if (code === 'ETIMEDOUT') return { code: 'STORAGE_TIMEOUT', what, retryable: true }
   if (code === 'ENOTFOUND')
-    return { code: 'STORAGE_UNAVAILABLE', what: `no address is known for ${new URL(endpoint).hostname} (${code})`, about: 'host' }
+    return {
+      code: 'STORAGE_UNAVAILABLE',
+      what: `no address is known for ${new URL(endpoint).hostname} (${code})`,
+      about: 'host',
+    }
   if (unreachable.has(code)) return { code: 'STORAGE_UNAVAILABLE', what, retryable: true, about: 'host' }
   if (/CERT|SELF_SIGNED|UNABLE_TO|^ERR_TLS|^ERR_SSL|^EPROTO$/.test(code)) return { code: 'STORAGE_TLS', what }
   return { code: 'STORAGE_FAILED', what }
@@ -97,9 +101,16 @@ export function kindOfSignIn(cause: unknown): Kind {
   if (cause instanceof Silence)
     return { code: 'STORAGE_TIMEOUT', what: 'no token came in time', retryable: true }
   if (/reasonable timeframe|iat and exp/i.test(message))
-    return { code: 'STORAGE_CLOCK_SKEW', what: 'the token service says that the clock of this machine is wrong' }
+    return {
+      code: 'STORAGE_CLOCK_SKEW',
+      what: 'the token service says that the clock of this machine is wrong',
+    }
   const status = statusOf(cause)
-  if (unreachable.has(code) || code === 'ETIMEDOUT' || (status !== undefined && (status >= 500 || status === 429)))
+  if (
+    unreachable.has(code) ||
+    code === 'ETIMEDOUT' ||
+    (status !== undefined && (status >= 500 || status === 429))
+  )
     return { code: 'STORAGE_UNAVAILABLE', what: `no token could be had (${code || status})`, retryable: true }
   if (/CERT|SELF_SIGNED|UNABLE_TO|^ERR_TLS|^ERR_SSL|^EPROTO$/.test(code))
     return { code: 'STORAGE_TLS', what: `no token could be had (${code})` }
@@ -111,7 +122,10 @@ function whyNoToken(code: string, message: string): string {
   if (/Could not load the default credentials/.test(message)) return 'no credentials were found'
   if (code === 'ENOENT' || /does not exist/.test(message)) return 'the key file is not there'
   if (code === 'EACCES' || code === 'EISDIR') return `the key file can not be read (${code})`
-  const reason = /\b(invalid_grant|invalid_client|invalid_target|invalid_request|unauthorized_client|access_denied)\b/.exec(message)?.[1]
+  const reason =
+    /\b(invalid_grant|invalid_client|invalid_target|invalid_request|unauthorized_client|access_denied)\b/.exec(
+      message,
+    )?.[1]
   if (reason !== undefined) return `the token service does not take the credentials (${reason})`
   if (/JSON|PEM|DECODER|asn1|key/i.test(`${code} ${message}`)) return 'the credentials can not be read'
   return 'no token could be had for the credentials'

@@ -18,7 +18,10 @@ export async function* listObjects(
       pageToken,
       fields: `nextPageToken,items(${infoFields})`,
     })
-    const { json } = await store.connection.askAgain({ operation: 'list', location, method: 'GET', url }, signal)
+    const { json } = await store.connection.askAgain(
+      { operation: 'list', location, method: 'GET', url },
+      signal,
+    )
     const { items = [], nextPageToken } = (json ?? {}) as { items?: unknown[]; nextPageToken?: string }
     for (const item of items) {
       signal.throwIfAborted()

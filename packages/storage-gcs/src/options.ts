@@ -40,12 +40,13 @@ const prefix = z
   })
 
 const endpoint = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-  .refine((text) => {
-    const { username, password, search, hash } = new URL(text)
-    return `${username}${password}${search}${hash}` === ''
-  }, 'must hold no credentials, ? or #')
+  .string()
   .transform((text) => text.replace(/\/+$/, ''))
+  .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'must be an http or https address')
+  .refine((text) => {
+    const url = URL.parse(text)
+    return url === null || `${url.username}${url.password}${url.search}${url.hash}` === ''
+  }, 'must hold no credentials, ? or #')
 
 const credentials = z.string().transform((text, context) => {
   const read = readCredentials(text)
@@ -99,7 +100,9 @@ const schema = z.strictObject({
       days: z.int().min(1, 'must be at least 1'),
     })
     .optional()
-    .describe('Keeps each object from being deleted or replaced for so many days. The bucket has to allow it.'),
+    .describe(
+      'Keeps each object from being deleted or replaced for so many days. The bucket has to allow it.',
+    ),
   temporaryHold: z
     .boolean()
     .default(false)
@@ -128,4 +131,3 @@ export const parseOptions: (input: unknown) => GcsOptions = optionsFrom(checked)
 export function optionsSchema(): Record<string, unknown> {
   return z.toJSONSchema(schema, { io: 'input' })
 }
-

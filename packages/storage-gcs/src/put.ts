@@ -48,13 +48,17 @@ export async function putObject(
       },
     )
     const resource = await finish(await upload, last, checksum.inBase64(), location, late).finally(dismiss)
-    await readBack(store, location, resource, {
+    const warnings = await readBack(store, location, resource, {
       bytes: last.start + last.bytes.length,
       checksum: checksum.result(),
       crc32c: checksum.inBase64(),
       object,
     })
-    return { ...infoOf(key, resource), ...(ifAbsent && { createOnly: 'atomic' }) }
+    return {
+      ...infoOf(key, resource),
+      ...(ifAbsent && { createOnly: 'atomic' }),
+      ...(warnings.length > 0 && { warnings }),
+    }
   } catch (error) {
     body.destroy()
     if (signal.aborted) throw signal.reason

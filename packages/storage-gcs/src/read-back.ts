@@ -18,11 +18,18 @@ export interface Sent {
 
 /**
  * Compares what the service says that it made with what was sent and asked for. Where it is another, this very
- * generation is removed again, and nothing else that may stand at the name by now.
+ * generation is removed again, and nothing else that may stand at the name by now. Resolves with what to warn about.
  */
-export async function readBack(store: Store, location: string, resource: Resource, sent: Sent): Promise<void> {
-  const error = whatIsWrong(store.options, location, resource, sent)
-  if (error === undefined) return
+export async function readBack(
+  store: Store,
+  location: string,
+  resource: Resource,
+  sent: Sent,
+): Promise<string[]> {
+  const ignored = whatWasIgnored(store.options, resource, sent.object)
+  const error = whatIsWrong(store.options, location, resource, sent, ignored)
+  if (error === undefined)
+    return ignored.map((option) => `${store.locationOf('')} took an object and ignored ${option}.`)
   const { generation } = resource
   const removed = await store.connection
     .askAgain(
@@ -51,7 +58,8 @@ function whatIsWrong(
   options: GcsOptions,
   location: string,
   resource: Resource,
-  { bytes, crc32c, object }: Sent,
+  { bytes, crc32c }: Sent,
+  ignored: readonly string[],
 ): HoldfastError | undefined {
   if (Number(resource.size) !== bytes)
     return wrongLength(location, `the service says that it has ${resource.size} bytes, not ${bytes}`)
@@ -62,8 +70,7 @@ function whatIsWrong(
       'Run again; if it happens again, do not keep backups there.',
     )
   }
-  const ignored = options.ignored === 'warn' ? [] : whatWasIgnored(options, resource, object)
-  if (ignored.length === 0) return undefined
+  if (ignored.length === 0 || options.ignored === 'warn') return undefined
   return broken(
     'STORAGE_IGNORED',
     `${location}: the service took the object and ignored ${ignored.join(', ')}`,
@@ -72,7 +79,7 @@ function whatIsWrong(
 }
 
 /** What was asked for and is not there, by the names of the options. */
-export function whatWasIgnored(
+function whatWasIgnored(
   { kmsKeyName, storageClass, retention, temporaryHold }: GcsOptions,
   resource: Resource,
   object: NewObject,

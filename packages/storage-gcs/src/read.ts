@@ -11,7 +11,11 @@ import { objectUrl, type Store } from './store.ts'
 const readAheadBytes = 1 << 20
 
 /** Resolves undefined when there is no such object. */
-export async function statObject(store: Store, key: string, signal: AbortSignal): Promise<ObjectInfo | undefined> {
+export async function statObject(
+  store: Store,
+  key: string,
+  signal: AbortSignal,
+): Promise<ObjectInfo | undefined> {
   const name = store.keys.nameOf(key)
   const location = store.locationOf(name)
   try {
@@ -58,7 +62,8 @@ export async function getObject(store: Store, key: string, { signal, range }: Ge
         if (chunk !== undefined) {
           at += chunk.length
           failed = 0
-          if (at > end + 1) throw broken('STORAGE_LENGTH', `${location} did not end at byte ${end}`, 'Run again.')
+          if (at > end + 1)
+            throw broken('STORAGE_LENGTH', `${location} did not end at byte ${end}`, 'Run again.')
           checksum?.update(chunk)
           return chunk
         }

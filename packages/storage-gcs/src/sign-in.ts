@@ -22,7 +22,8 @@ export function createSignIn(
 ): SignIn {
   let client: Promise<Storage> | undefined
   const load = async (): Promise<Storage> => {
-    const json = keyFile === undefined ? credentials?.json.reveal() : await readKeyFile(resolve(baseDirectory, keyFile))
+    const json =
+      keyFile === undefined ? credentials?.json.reveal() : await readKeyFile(resolve(baseDirectory, keyFile))
     const { Storage } = await import('@google-cloud/storage')
     const storage = new Storage()
     // As options of Storage, they would make the library print that this is deprecated.
@@ -43,7 +44,9 @@ export function createSignIn(
 async function readKeyFile(path: string): Promise<string> {
   const hint = 'Check keyFile. A relative path starts at the configuration file.'
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new HoldfastError('STORAGE_CREDENTIALS', `the key file ${path} can not be read (${error.code})`, { hint })
+    throw new HoldfastError('STORAGE_CREDENTIALS', `the key file ${path} can not be read (${error.code})`, {
+      hint,
+    })
   })
   const read = readCredentials(text)
   if (typeof read !== 'string') return text

@@ -91,15 +91,11 @@ export async function startUpload(store: Store, target: UploadTarget, signal: Ab
   }
 
   /** Sends a part from where the service has it, and asks where that is after everything that went wrong. */
-  async function deliver(
-    part: Part,
-    within: AbortSignal,
-    checksum?: string,
-  ): Promise<Resource | undefined> {
+  async function deliver(part: Part, within: AbortSignal, checksum?: string): Promise<Resource | undefined> {
     const last = part.start + part.bytes.length
     let at = part.start
     let isKnown = true
-    for (let failed = 0; ; ) {
+    for (let failed = 0; ;) {
       try {
         const progress = isKnown ? await putFrom(at, part, within, checksum) : await probe(within)
         if ('resource' in progress) {

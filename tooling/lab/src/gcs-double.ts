@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Answer, bodyOf, json, Refusal, refusalAnswer, send } from './gcs/answers.ts'
+import { type Answer, bodyOf, json, Refusal, refusalAnswer, send, startOf } from './gcs/answers.ts'
 import { createFaults, type GcsFault, type GcsFaultEffect, type GcsRequest } from './gcs/faults.ts'
 import { createObjects, type GcsAttributes, type GcsObject } from './gcs/objects.ts'
 import { type Route, routeOf } from './gcs/routes.ts'
@@ -37,6 +37,8 @@ export interface GcsDouble {
   /** Everything that was asked for, in order. */
   readonly requests: readonly GcsRequest[]
   contentOf: (name: string) => Promise<Buffer>
+  /** Puts an object there as somebody else would. */
+  putForeign: (name: string, bytes: Buffer) => void
   /** Names of what is being uploaded, and neither finished nor cancelled. */
   openUploads: () => string[]
   addFault: (fault: GcsFault) => void
@@ -116,7 +118,8 @@ export async function startGcsDouble({
       if (typeof effect === 'object') {
         await bodyOf(request)
         const { status, reason = 'backendError', message = 'Backend Error', body, headers } = effect
-        const faulty = body === undefined ? refusalAnswer(new Refusal(status, reason, message), false) : json(status, body)
+        const faulty =
+          body === undefined ? refusalAnswer(new Refusal(status, reason, message), false) : json(status, body)
         send(response, { ...faulty, headers: { ...faulty.headers, ...headers } })
         return
       }
@@ -130,12 +133,15 @@ export async function startGcsDouble({
       request.resume()
     }
     if (effect === 'lostAnswer') request.socket.destroy()
-    else send(response, lying(answer, effect), { cut: effect === 'cut', flip: effect === 'flip' })
+    else {
+      const how = { cut: effect === 'cut', stall: effect === 'stall', flip: effect === 'flip' }
+      send(response, lying(answer, effect), how)
+    }
   }
 
   async function cutOff({ uploadId = '' }: Route, request: IncomingMessage): Promise<void> {
     const half = Math.floor(Number(request.headers['content-length'] ?? 0) / 2)
-    const bytes = half > 0 ? await bodyOf(request, half) : Buffer.alloc(0)
+    const bytes = await startOf(request, half)
     uploads.keepPart(uploads.find(uploadId), request.headers['content-range'] ?? '', bytes)
     request.socket.destroy()
   }
@@ -154,6 +160,11 @@ export async function startGcsDouble({
       const object = objects.all.get(name)
       if (object === undefined) throw new Error(`there is no ${name}`)
       return readFile(object.path)
+    },
+    putForeign: (name, bytes) => {
+      const draft = objects.newDraft()
+      objects.append(draft, bytes)
+      objects.publish(name, draft, {})
     },
     openUploads: () =>
       [...uploads.all.values()]

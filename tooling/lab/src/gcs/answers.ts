@@ -40,6 +40,8 @@ export function refusalAnswer({ status, reason, message }: Refusal, isDownload: 
 export interface SendOptions {
   /** Closes the connection when half of the body is sent. */
   cut?: boolean
+  /** Sends nothing more then. */
+  stall?: boolean
   /** Sends the byte in the middle wrong. */
   flip?: boolean
 }
@@ -61,11 +63,12 @@ export function send(response: ServerResponse, answer: Answer, options: SendOpti
     const data = Buffer.from(chunk)
     if (options.flip === true && sent <= middle && middle < sent + data.length)
       data[middle - sent] = ~(data[middle - sent] ?? 0) & 0xff
-    const isCut = options.cut === true && sent + data.length > middle
+    const ends = (options.cut === true || options.stall === true) && sent + data.length > middle
     sent += data.length
-    if (isCut) {
+    if (ends) {
       stream.destroy()
-      response.write(data.subarray(0, data.length - (sent - middle)), () => response.destroy())
+      const half = data.subarray(0, data.length - (sent - middle))
+      response.write(half, () => options.cut === true && response.destroy())
     } else if (!response.write(data)) {
       stream.pause()
       response.once('drain', () => stream.resume())
@@ -74,14 +77,25 @@ export function send(response: ServerResponse, answer: Answer, options: SendOpti
   stream.on('end', () => response.end())
 }
 
-/** The body of a request, or as much of it as was wanted. */
-export async function bodyOf(request: IncomingMessage, limitBytes = Infinity): Promise<Buffer> {
+export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes >= limitBytes) break
-  }
-  return Buffer.concat(chunks).subarray(0, limitBytes)
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+/** The first bytes of the body of a request; the others are left where they are. */
+export function startOf(request: IncomingMessage, bytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let left = bytes
+    const take = (chunk: Buffer): void => {
+      chunks.push(chunk.subarray(0, left))
+      left -= chunk.length
+      if (left > 0) return
+      request.off('data', take).pause()
+      resolve(Buffer.concat(chunks))
+    }
+    request.on('data', take).on('error', reject)
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+  })
 }

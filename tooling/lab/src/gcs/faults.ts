@@ -24,7 +24,7 @@ export interface GcsRequest {
 
 /**
  * What goes wrong. `reset` closes the connection before anything is done; `cut` takes half of a chunk, or gives half of
- * an object, and then closes it; `lostAnswer` does everything and closes it instead of answering; `blackHole` never
+ * an object, and then closes it; `stall` gives half of an object, and then nothing; `lostAnswer` does everything and closes it instead of answering; `blackHole` never
  * answers; `wrongChecksum` and `wrongLength` tell of another object than is stored; `flip` gives one wrong byte.
  */
 export type GcsFaultEffect =
@@ -36,6 +36,7 @@ export type GcsFaultEffect =
   | 'wrongChecksum'
   | 'wrongLength'
   | 'flip'
+  | 'stall'
 
 export interface GcsFault {
   on: GcsRequestKind

@@ -33,7 +33,8 @@ export function routeOf({ method = '', url = '', headers }: IncomingMessage): Ro
       const kind = query.get('uploadType') === 'resumable' ? 'start' : 'simple'
       if (method === 'POST') return { kind, ...place }
     } else if (method === 'DELETE') return { kind: 'cancel', uploadId, ...place }
-    else if (method === 'PUT') return { kind: kindOfChunk(headers['content-range'] ?? ''), uploadId, ...place }
+    else if (method === 'PUT')
+      return { kind: kindOfChunk(headers['content-range'] ?? ''), uploadId, ...place }
   }
 
   const [bucket, name] = found(object) ?? []

@@ -107,7 +107,9 @@ export function createService(objects: Objects, uploads: Uploads, options: Servi
     urlOf: (id: string) => string,
   ): Promise<Answer> {
     const body = await bodyOf(request)
-    const attributes = (body.length === 0 ? {} : JSON.parse(body.toString())) as GcsAttributes & { name?: string }
+    const attributes = (body.length === 0 ? {} : JSON.parse(body.toString())) as GcsAttributes & {
+      name?: string
+    }
     const wanted = validName(name ?? attributes.name)
     const condition = query.get('ifGenerationMatch') ?? undefined
     const { id } = uploads.start(wanted, taken(attributes, query), condition)
