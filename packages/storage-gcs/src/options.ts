@@ -86,7 +86,10 @@ const schema = z.strictObject({
     )
     .optional()
     .describe('The Cloud KMS key to encrypt with.'),
-  storageClass: z.enum(['STANDARD', 'NEARLINE', 'COLDLINE', 'ARCHIVE']).optional(),
+  storageClass: z
+    .enum(['STANDARD', 'NEARLINE', 'COLDLINE', 'ARCHIVE'])
+    .optional()
+    .describe('The storage class of each object, instead of that of the bucket.'),
   metadata: z
     .record(
       z.string().regex(/^[A-Za-z0-9._-]+$/, 'must have letters, digits, dots, dashes and underscores only'),
@@ -96,8 +99,8 @@ const schema = z.strictObject({
     .describe('What to write beside each object, besides backup-date and job.'),
   retention: z
     .strictObject({
-      mode: z.enum(['locked', 'unlocked']),
-      days: z.int().min(1, 'must be at least 1'),
+      mode: z.enum(['locked', 'unlocked']).describe('locked: nobody can shorten it.'),
+      days: z.int().min(1, 'must be at least 1').describe('For how long, from the upload on.'),
     })
     .optional()
     .describe(
