@@ -130,7 +130,8 @@ describe('credentials', () => {
 
   it('that are missing are an error, and none is made up', async () => {
     const { storage } = await openDesk({ maxAttempts: 1 }, { authenticated: true })
-    await failing(storage.stat('a', never), 'STORAGE_CREDENTIALS')
+    const error = await failing(storage.stat('a', never), 'STORAGE_CREDENTIALS')
+    expect(error.message).toContain('Invalid Credentials (HTTP 401, authError)')
   })
 })
 
@@ -166,7 +167,8 @@ describe('a key file', () => {
     await chmod(path, 0)
     const options = gcs.parseOptions({ bucket: 'backups', keyFile: path, maxAttempts: 1 })
     const storage = gcs.create(options, { name: 'gcs', job: 'shop', baseDirectory })
-    await failing(storage.check(never), 'STORAGE_CREDENTIALS')
+    const error = await failing(storage.check(never), 'STORAGE_CREDENTIALS')
+    expect(error.message).toContain('EACCES')
   })
 })
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@holdfast/plugin'
 import type { Operation } from './errors.ts'
 import type { Kind } from './kinds.ts'
 import type { GcsOptions } from './options.ts'
@@ -30,28 +31,20 @@ export function hintFor(
       return `Check the network, and apiEndpoint (${place.endpoint}).`
     case undefined:
   }
-  switch (kind.code) {
-    case 'STORAGE_PERMISSION': {
-      const permission = kind.permission ?? neededPermission(operation)
-      return `Grant ${permission} on gs://${bucket}: ${roleWith(permission)} has it. The README of @holdfast/storage-gcs has the roles of the writer, the pruner and the restorer.`
-    }
-    case 'STORAGE_BUCKET_MISSING':
-      return `Check the name ${bucket} and the endpoint ${place.endpoint}; Holdfast never makes a bucket.`
-    case 'STORAGE_CREDENTIALS':
-      return credentialsHint(options)
-    case 'STORAGE_CLOCK_SKEW':
-      return 'Set the clock of this machine: timedatectl set-ntp true.'
-    case 'STORAGE_TIMEOUT':
-      return `Check the network to ${place.endpoint}; requestTimeoutMs (${requestTimeoutMs}) says how long to wait.`
-    case 'STORAGE_TLS':
-      return 'Check the endpoint and its certificate; for an authority of your own set NODE_EXTRA_CA_CERTS.'
-    case 'STORAGE_THROTTLED':
-      return 'Run again later, or run fewer jobs at the same time.'
-    case 'STORAGE_LOCKED':
-      return 'Nothing is to be done: a later prune deletes it once its retention has ended or its hold is released.'
-    default:
-      return undefined
+  const permission = kind.permission ?? neededPermission(operation)
+  const hints: Partial<Record<ErrorCode, string>> = {
+    STORAGE_PERMISSION: `Grant ${permission} on gs://${bucket}: ${roleWith(permission)} has it. The README of @holdfast/storage-gcs has the roles of the writer, the pruner and the restorer.`,
+    STORAGE_BUCKET_MISSING: `Check the name ${bucket} and the endpoint ${place.endpoint}; Holdfast never makes a bucket.`,
+    STORAGE_CREDENTIALS: credentialsHint(options),
+    STORAGE_CLOCK_SKEW: 'Set the clock of this machine: timedatectl set-ntp true.',
+    STORAGE_TIMEOUT: `Check the network to ${place.endpoint}; requestTimeoutMs (${requestTimeoutMs}) says how long to wait.`,
+    STORAGE_TLS:
+      'Check the endpoint and its certificate; for an authority of your own set NODE_EXTRA_CA_CERTS.',
+    STORAGE_THROTTLED: 'Run again later, or run fewer jobs at the same time.',
+    STORAGE_LOCKED:
+      'Nothing is to be done: a later prune deletes it once its retention has ended or its hold is released.',
   }
+  return hints[kind.code]
 }
 
 function credentialsHint({ keyFile, credentials }: GcsOptions): string {

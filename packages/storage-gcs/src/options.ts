@@ -30,7 +30,7 @@ export interface GcsOptions {
 }
 
 /** What the service takes of an upload before its last part is a multiple of this, in bytes. */
-export const partQuantumBytes = 262_144
+const partQuantumBytes = 262_144
 
 const prefix = z
   .string()

@@ -58,16 +58,15 @@ export async function getObject(store: Store, key: string, { signal, range }: Ge
   async function next(): Promise<Buffer | null> {
     for (;;) {
       try {
+        // Nothing that happens behind the last byte matters any more.
+        if (at > end) return whole()
         const chunk = await chunkOf(download, store.options.requestTimeoutMs)
         if (chunk !== undefined) {
           at += chunk.length
           failed = 0
-          if (at > end + 1)
-            throw broken('STORAGE_LENGTH', `${location} did not end at byte ${end}`, 'Run again.')
           checksum?.update(chunk)
           return chunk
         }
-        if (at === end + 1) return whole()
         throw tooShort(location, at, end)
       } catch (error) {
         either.throwIfAborted()
@@ -82,6 +81,7 @@ export async function getObject(store: Store, key: string, { signal, range }: Ge
   }
 
   function whole(): null {
+    download.response.resume()
     if (checksum === undefined || checksum.inBase64() === crc32c) return null
     throw broken(
       'STORAGE_CHECKSUM',
@@ -164,8 +164,8 @@ async function openDownload(
 async function chunkOf({ chunks, response }: Download, silenceMs: number): Promise<Buffer | undefined> {
   const timer = setTimeout(() => response.destroy(new Silence(silenceMs)), silenceMs)
   try {
-    const { value, done } = await chunks.next()
-    return done === true ? undefined : value
+    const next = await chunks.next()
+    return next.done === true ? undefined : next.value
   } finally {
     clearTimeout(timer)
   }

@@ -238,7 +238,8 @@ describe('reading', () => {
     const { double, put, get } = await openDesk({ maxAttempts: 2 })
     await put('a', large())
     double.addFault({ on: 'read', effect, times: Infinity })
-    await failing(get('a'), code)
+    const error = await failing(get('a'), code)
+    expect(error.message).toContain('gs://backups/a')
   })
 
   it('notices what was changed or cut in the bucket', async () => {

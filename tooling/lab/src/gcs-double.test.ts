@@ -60,7 +60,7 @@ describe("Google's client", () => {
   it('says that an upload failed whose answer got lost', async () => {
     double.addFault({ on: 'commit', effect: 'lostAnswer' })
     const content = randomBytes(2 * chunkSize + 1)
-    await expect(upload('a', content)).rejects.toThrow()
+    await expect(upload('a', content)).rejects.toThrow('The offset is lower')
     expect((await double.contentOf('a')).equals(content)).toBe(true)
   })
 

@@ -171,7 +171,7 @@ export function createService(objects: Objects, uploads: Uploads, options: Servi
           ...(granted.length > 0 && { permissions: granted }),
         })
       }
-      default:
+      case 'token':
         throw new Refusal(404, 'notFound', `${kind} is nothing that a bucket does`)
     }
   }

@@ -6,7 +6,7 @@ import { checksumText, type Draft, type GcsAttributes, type GcsObject, type Obje
 const quantumBytes = 262_144
 
 /** A resumable upload. A finished one goes on telling of its object, and a cancelled one that it was cancelled. */
-export interface Session {
+interface Session {
   id: string
   name: string
   attributes: GcsAttributes
