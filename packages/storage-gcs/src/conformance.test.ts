@@ -1,4 +1,3 @@
-import { Secret } from '@holdfast/plugin'
 import { startGcsDouble } from '@holdfast/lab'
 import { storageSuite } from '@holdfast/testkit'
 import { describe, it } from 'vitest'
@@ -27,7 +26,7 @@ storageSuite({
       gcs.create(gcs.parseOptions({ ...options, ...more }), { name: 'gcs', job: 'job', baseDirectory: '/' })
     return {
       storage: make(),
-      secrets: [new Secret(privateKey).reveal()],
+      secrets: [privateKey],
       cleanup: () => double.close(),
       leftovers: async () => double.openUploads(),
       unusable: () => make({ bucket: 'missing', authenticate: true }),

@@ -13,7 +13,7 @@ import { startUpload, type Upload } from './upload.ts'
 /** What the service takes for one object, in bytes. */
 const objectBytes = 5 * 2 ** 40
 /** How long requests that begin an upload or end it go on once the signal has aborted, in milliseconds. */
-const graceMs = 3000
+const graceMs = 2000
 
 /**
  * Sends a body in parts, one while the next is read. Nothing is there before the last part, and that is only sent when

@@ -33,7 +33,7 @@ export interface UploadTarget {
 type Progress = { resource: Resource } | { persistedBytes: number }
 
 /** How long ending an upload may take, in milliseconds. */
-const cancelMs = 3000
+const cancelMs = 2000
 const cancelledStatus = 499
 
 export async function startUpload(store: Store, target: UploadTarget, signal: AbortSignal): Promise<Upload> {
