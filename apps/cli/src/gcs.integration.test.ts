@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type GcsDouble, type PostgresAccess, startGcsDouble, type TestDatabase } from '@holdfast/lab'
 import type { Report } from '@holdfast/plugin'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
@@ -13,7 +15,11 @@ beforeAll(async () => {
   double = await startGcsDouble()
   ;({ shop, server } = await createShop(inject('postgresUrl'), 'cli_gcs'))
   target = await server.createDatabase('cli_gcs_target')
-  desk = await openDesk({ DATABASE_URL: shop.url, STORAGE_EMULATOR_HOST: double.endpoint, NO_PROXY: '127.0.0.1' })
+  desk = await openDesk({
+    DATABASE_URL: shop.url,
+    STORAGE_EMULATOR_HOST: double.endpoint,
+    NO_PROXY: '127.0.0.1',
+  })
 })
 
 afterAll(async () => {
@@ -56,4 +62,40 @@ it('fails with what to grant, and leaves nothing, where the bucket lets nobody w
   expect(stderr).toContain('roles/storage.objectCreator')
   expect(double.objects.size).toBe(before)
   double.clearFaults()
+})
+
+it('signs in with the application default credentials, and shows nothing of them', async () => {
+  const signed = await startGcsDouble({ authenticated: true })
+  try {
+    const identity = join(desk.directory, 'identity.json')
+    const subject = join(desk.directory, 'subject')
+    await writeFile(subject, 'canary-of-a-subject')
+    await writeFile(
+      identity,
+      JSON.stringify({
+        type: 'external_account',
+        audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q',
+        subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+        token_url: signed.tokenUrl,
+        credential_source: { file: subject },
+      }),
+    )
+    const options = { bucket: signed.bucket, apiEndpoint: signed.endpoint, authenticate: true }
+    const job = { database: '${DATABASE_URL}', storages: [{ use: 'gcs', options }] }
+    await writeFile(join(desk.directory, 'holdfast.config.json'), JSON.stringify({ jobs: { shop: job } }))
+    const { exitCode, stdout, stderr } = await desk.run(['backup', '--json'], {
+      GOOGLE_APPLICATION_CREDENTIALS: identity,
+      GOOGLE_CLOUD_PROJECT: 'shop',
+    })
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', storages: [{ plugin: 'gcs' }] })
+    expect(signed.requests.filter(({ kind }) => kind === 'token')).toHaveLength(1)
+    const contents = await Promise.all([...signed.objects.keys()].map((name) => signed.contentOf(name)))
+    for (const text of [stdout, stderr, ...contents.map(String)]) {
+      expect(text).not.toMatch(/canary|ya29|upload_id/)
+    }
+  } finally {
+    await signed.close()
+    await rm(join(desk.directory, 'holdfast.config.json'))
+  }
 })

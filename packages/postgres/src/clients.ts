@@ -22,7 +22,8 @@ const programs = ['psql', 'pg_dump', 'pg_restore', 'pg_dumpall']
  * the search.
  */
 export async function findClients(environment: NodeJS.ProcessEnv): Promise<Client[]> {
-  if (environment['HOLDFAST_POSTGRES_BIN']) return clientsIn([environment['HOLDFAST_POSTGRES_BIN']], environment)
+  if (environment['HOLDFAST_POSTGRES_BIN'])
+    return clientsIn([environment['HOLDFAST_POSTGRES_BIN']], environment)
   const found = await clientsIn(await candidateDirectories(environment), environment)
   if (found.length > 0) return found
   // Last, because on Debian it is a script that takes longer than all the rest.

@@ -18,7 +18,10 @@ it('changes nothing of what a program is given and prints', async () => {
 it('runs the program as it is where there is no stdbuf, or no program', async () => {
   const empty = await mkdtemp(join(tmpdir(), 'holdfast-wide-'))
   try {
-    expect(withWideOutput('/bin/sh', ['-c', ':'], { PATH: `${empty}:relative` })).toEqual(['/bin/sh', ['-c', ':']])
+    expect(withWideOutput('/bin/sh', ['-c', ':'], { PATH: `${empty}:relative` })).toEqual([
+      '/bin/sh',
+      ['-c', ':'],
+    ])
     expect(withWideOutput('/bin/sh', [], {})).toEqual(['/bin/sh', []])
     await symlink('/bin/sh', join(empty, 'stdbuf'))
     expect(withWideOutput('/bin/sh', [], { PATH: empty })[0]).toBe(join(empty, 'stdbuf'))

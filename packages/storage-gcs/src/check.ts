@@ -16,14 +16,17 @@ export async function check(store: Store, signal: AbortSignal): Promise<StorageS
     fields: 'nextPageToken',
   })
   await store.connection.askAgain({ operation: 'check', location, method: 'GET', url: list }, signal)
-  const missing = await missingPermissions(store, location, signal)
-  if (missing.length > 0) {
-    const kind = { code: 'STORAGE_PERMISSION', what: '', permission: missing[0] } as const
-    throw new HoldfastError('STORAGE_PERMISSION', `${missing.join(' and ')} is not granted on ${location}`, {
-      hint: hintFor(kind, 'check', store),
-    })
+  const missing = (await missingPermissions(store, location, signal)).join(' and ')
+  if (missing === '') return { warnings: warningsOf(store) }
+  if (store.options.prefix !== '') {
+    // A condition may grant below the prefix what is not granted on the bucket.
+    const warning = `${missing} is not granted on the bucket of ${location}; unless a condition grants it there, storing will fail.`
+    return { warnings: [warning, ...warningsOf(store)] }
   }
-  return { warnings: warningsOf(store) }
+  const kind = { code: 'STORAGE_PERMISSION', what: '', permission: missing } as const
+  throw new HoldfastError('STORAGE_PERMISSION', `${missing} is not granted on ${location}`, {
+    hint: hintFor(kind, 'check', store),
+  })
 }
 
 async function missingPermissions(store: Store, location: string, signal: AbortSignal): Promise<string[]> {
