@@ -32,6 +32,11 @@ export function backupName(job: string, kind: BackupKind, startedAt: Date, attem
   return `${job}_${kind}_${stamp.slice(0, 8)}_${stamp.slice(9, 15)}${suffix}`
 }
 
+/** The part of a backup's name that sorts by time, whatever its kind: `20261122_030000`. */
+export function stampOf(name: string): string {
+  return /\d{8}_\d{6}(?:-\d+)?$/.exec(name)?.[0] ?? ''
+}
+
 /** The start of every key of a backup. */
 export function backupBase(job: string, name: string, startedAt: Date): string {
   const date = startedAt.toISOString()
@@ -58,6 +63,11 @@ export function manifestKey(base: string): string {
   return `${base}.manifest.json`
 }
 
+/** Beside a manifest that is signed. */
+export function signatureKey(base: string): string {
+  return `${manifestKey(base)}.sig`
+}
+
 export function reportKey(base: string): string {
   return `${base}.report.json`
 }
@@ -68,6 +78,16 @@ export function protectedKey(base: string): string {
 
 export function acceptedKey(base: string): string {
   return `${base}.accepted.json`
+}
+
+/** Beside a backup that `holdfast copy` is bringing: what there is has no manifest yet. */
+export function copyingKey(base: string): string {
+  return `${base}.copying.json`
+}
+
+/** What was told of a job outside of its runs. No backup has a key like it. */
+export function toldKey(job: string): string {
+  return `${job}/.told.json`
 }
 
 /** Verdicts sort by name in the order in which they were given. */

@@ -2,9 +2,9 @@ import type { Report } from '@holdfast/plugin'
 import { backupBase, backupName, reportKey } from './keys.ts'
 import { claimName, dumpAndStore, type Claim } from './dump.ts'
 import type { RunEvent } from './events.ts'
-import type { Job } from './job.ts'
-import { notify } from './notify.ts'
-import { preflight } from './preflight.ts'
+import type { Job, JobStorage } from './job.ts'
+import { openNotices } from './notify/notices.ts'
+import { preflight, type Ready } from './preflight.ts'
 import { publish } from './publish.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { writeReport } from './records.ts'
@@ -24,8 +24,10 @@ export interface RunOptions {
   dryRun?: boolean
   /** The retention label, such as `pre-deploy`. */
   label?: string
-  /** What `holdfast restore` needs besides the backup's id to find it, such as `--from ./backups`. */
+  /** What the commands need besides a backup's id to find it, such as `--from ./backups`. */
   restoreFlags?: string
+  /** When the job's schedule runs it next, where somebody knows; the notifications say it. */
+  nextRunAt?: Date
 }
 
 /** How long what must still be done after a run was cancelled may take, in milliseconds. */
@@ -49,13 +51,17 @@ export async function run(job: Job, options: RunOptions): Promise<Report> {
   const claim: Claim = { name, base: backupBase(job.name, name, startedAt) }
 
   recorder.tell({ type: 'run.started', job: job.name, startedAt: startedAt.toISOString(), dryRun })
+  const { restoreFlags: flags, nextRunAt } = options
+  const notices = dryRun ? undefined : openNotices(job, recorder, { startedAt, signal, flags, nextRunAt })
+  let ready: Ready | undefined
   try {
-    await backUp(job, { ...options, now }, startedAt, claim, recorder)
+    ready = await recorder.stage('preflight', () => preflight(job, recorder, signal))
+    await backUp(job, { ...options, now }, ready, startedAt, claim, recorder)
   } catch (error) {
     recorder.fail(error)
   }
-  if (!dryRun) {
-    await recorder.forgivingStage('notify', () => notify(job, recorder, signal))
+  if (notices !== undefined) {
+    await recorder.forgivingStage('notify', () => notices.finish(ready?.backups))
     await keepReport(job, claim, recorder)
   }
   const report = recorder.finish()
@@ -66,11 +72,11 @@ export async function run(job: Job, options: RunOptions): Promise<Report> {
 async function backUp(
   job: Job,
   { signal, now, label, restoreFlags }: RunOptions & { now: () => Date },
+  ready: Ready,
   startedAt: Date,
   claim: Claim,
   recorder: Recorder,
 ): Promise<void> {
-  const ready = await recorder.stage('preflight', () => preflight(job, recorder, signal))
   const snapshot = await recorder.stage('snapshot', () =>
     job.source.snapshot({ ...job.dump, job: job.name }, signal),
   )
@@ -83,8 +89,9 @@ async function backUp(
     })
     if (recorder.report.dryRun) return
 
-    Object.assign(claim, await claimName(job, ready.storages, startedAt, signal))
-    const writes = trackWrites(ready.storages)
+    const claimed = await claimName(job, ready.storages, startedAt, recorder, signal)
+    Object.assign(claim, claimed.claim)
+    const writes = trackWrites(claimed.storages)
     const backup = await writes.undoneOnError(afterwardsMs, async () => {
       const dumped = await recorder.stage(['dump', 'transform', 'store'], () =>
         dumpAndStore(job, { ...ready, storages: writes.storages }, snapshot, claim, recorder, signal),
@@ -100,6 +107,7 @@ async function backUp(
         }),
       )
     })
+    await writes.undoneExceptIn(backup.storages, afterwardsMs)
     reportStored(recorder.report, backup, { restoreFlags })
 
     await recorder.stage('verify', () => verifyRun(job, ready, backup, recorder, { now, signal }))
@@ -117,7 +125,7 @@ async function backUp(
 async function keepReport(job: Job, claim: Claim, recorder: Recorder): Promise<void> {
   if (recorder.report.error?.code === 'RUN_LOCKED') return
   const report = recorder.current()
-  for (const { instance, name } of job.storages) {
+  const keep = async ({ instance, name }: JobStorage): Promise<void> => {
     try {
       await writeReport(instance, claim.base, report, AbortSignal.timeout(afterwardsMs))
       const entry = recorder.report.storages.find((one) => one.name === name)
@@ -126,4 +134,5 @@ async function keepReport(job: Job, claim: Claim, recorder: Recorder): Promise<v
       recorder.warn(`the report of this run could not be kept in ${name}: ${recorder.describe(error)}`)
     }
   }
+  await Promise.all(job.storages.map(keep))
 }

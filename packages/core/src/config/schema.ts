@@ -1,4 +1,7 @@
+import { notificationEvents } from '@holdfast/plugin'
 import { z } from 'zod'
+import { defaultEvents } from '../notify/happening.ts'
+import { durationPattern } from './duration.ts'
 import { jobNamePattern } from './job-name.ts'
 
 // The one description of a configuration: it checks, and the editor schema and docs/configuration.md are made from it.
@@ -100,12 +103,14 @@ const dump = z.strictObject({
     .describe('How long to wait for a locked table, in milliseconds.'),
   stallTimeoutMs: timeoutMs
     .default(600_000)
-    .describe('How long the server may send nothing before the run is given up, in milliseconds.'),
+    .describe(
+      'How long the server may send nothing before the run is given up, and a storage may take or give nothing before it is, in milliseconds.',
+    ),
 })
 
 const pluginShape = {
   use: text
-    .regex(/^[a-z0-9][a-z0-9-]*$|[@/.]/)
+    .regex(/^[a-z0-9][a-z0-9-]*$|[@/.]/, 'must be a short name, a package name or a path')
     .describe(
       'A plugin that comes with Holdfast by its short name, any other by its package name or its path.',
     ),
@@ -114,6 +119,25 @@ const pluginShape = {
 }
 
 const plugin = z.strictObject(pluginShape)
+
+const notifier = z.strictObject({
+  ...pluginShape,
+  on: z
+    .array(z.enum(notificationEvents))
+    .min(1)
+    .default([...defaultEvents])
+    .describe(
+      'What it is told. Left out: what needs somebody, and that all is well again, but not every success.',
+    ),
+  repeatEveryMs: count
+    .optional()
+    .describe(
+      'How long the same failure of the job is not told again, in milliseconds. Left out, every one is told. A recovery always is.',
+    ),
+  timeoutMs: timeoutMs
+    .default(30_000)
+    .describe('How long telling it may take at the end of a run, with what is tried again, in milliseconds.'),
+})
 
 const job = z.strictObject({
   database: text
@@ -133,7 +157,13 @@ const job = z.strictObject({
     .array(plugin)
     .default([{ use: 'archive' }, { use: 'size' }])
     .describe('What checks a backup once it is stored.'),
-  notifiers: z.array(plugin).default([]).describe('Who is told how a run ended.'),
+  notifiers: z.array(notifier).default([]).describe('Who is told what happened.'),
+  expectEvery: text
+    .regex(durationPattern, 'must be a whole number with its unit, such as 36h')
+    .optional()
+    .describe(
+      'How old the newest good backup may get before `holdfast check` says that one is missed: a whole number with its unit, such as `36h`. Units are `m`, `h`, `d` and `w`.',
+    ),
   schedule: text
     .optional()
     .describe(
