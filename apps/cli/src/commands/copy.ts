@@ -1,6 +1,14 @@
 import type { Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
-import { configOption, examples, fromOption, jsonOption, quietOption } from './options.ts'
+import {
+  configOption,
+  examples,
+  fromOption,
+  identityOption,
+  jsonOption,
+  quietOption,
+  verifyKeyOption,
+} from './options.ts'
 
 const help = `
 The copy is the same to the last byte, with the same marks. Every object is
@@ -25,7 +33,9 @@ export function addCopy(program: Command): void {
       'where to copy it: a storage of the configuration by its name, a directory, s3://… or gs://…',
     )
     .option('--full', 'read every byte of the new copy, whatever the configuration says')
+    .addOption(identityOption())
     .addOption(fromOption())
+    .addOption(verifyKeyOption())
     .addOption(configOption())
     .addOption(jsonOption())
     .addOption(quietOption())
