@@ -11,7 +11,7 @@ import type { JobStorage } from './job.ts'
 
 /** A backup with every copy that the storages hold of it. */
 export interface Backup {
-  /** The manifest's id; the name where the manifest can not be read. */
+  /** The manifest's id; the name where the manifest can not be read or trusted. */
   id: string
   name: string
   job: string

@@ -22,10 +22,16 @@ export function renderBackup(
   look: Look,
 ): string {
   const { manifest, invalid } = backup
+  const signature = {
+    good: 'by a trusted key',
+    unchecked: 'not checked, no key is trusted here',
+    none: undefined,
+  }[backup.copies[0].signature]
   const head = [
     definition('backup', `${backup.name} (id ${backup.id})`, look),
     definition('job', backup.job, look),
     definition('state', stateOf(backup), look, toneOf(backup)),
+    ...(signature === undefined ? [] : [definition('signed', signature, look)]),
     ...backup.copies.map((copy, index) =>
       definition(index === 0 ? 'stored' : '', describeCopy(copy, manifest), look),
     ),
@@ -65,7 +71,7 @@ function describe(manifest: Manifest, look: Look): string {
     ...(largeObjects === 0 ? [] : [formatCount(largeObjects, 'large object')]),
     `${formatBytes(rawBytes)} of ${manifest.kind === 'full' ? 'data' : manifest.kind}`,
   ].join(', ')
-  const { compression } = manifest
+  const { compression, encryption } = manifest
   const packed =
     compression.algorithm === 'none'
       ? 'not compressed'
@@ -76,6 +82,9 @@ function describe(manifest: Manifest, look: Look): string {
     definition('server', `PostgreSQL ${database.serverVersion}, pg_dump ${client.version}`, look),
     definition('holds', holds, look),
     definition('format', `${manifest.format}, ${packed}`, look),
+    ...(encryption === undefined
+      ? []
+      : [definition('encrypted', `with age, for ${encryption.recipients.join(', ')}`, look)]),
     ...(label === undefined ? [] : [definition('label', label, look)]),
     ...Object.entries(labels).map(([name, text]) => definition(name, text, look)),
   ].join('\n')

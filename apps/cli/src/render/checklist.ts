@@ -79,15 +79,16 @@ function checksum({ backup }: Report): ChecklistItem {
     : item('good', what, sidecar.key.slice(sidecar.key.lastIndexOf('/') + 1))
 }
 
-function uploaded({ storages }: Report): ChecklistItem {
+function uploaded({ storages, backup }: Report): ChecklistItem {
   const what = 'Stored off this machine'
   const remote = storages.filter(({ plugin }) => plugin !== 'local')
   const failed = remote.find(({ status }) => status === 'failed')
   if (failed !== undefined) return item('bad', what, `${failed.name}: ${failed.error?.message ?? 'failed'}`)
   const stored = remote.filter(({ status }) => status === 'stored')
+  const encrypted = backup?.encryption === undefined ? 'not encrypted' : 'encrypted'
   return stored.length === 0
-    ? item('none', what, 'kept in a directory, not encrypted')
-    : item('good', what, stored.map(({ location }) => location).join(', '))
+    ? item('none', what, `kept in a directory, ${encrypted}`)
+    : item('good', what, `${stored.map(({ location }) => location).join(', ')}, ${encrypted}`)
 }
 
 function uploadVerified({ storages, verdicts }: Report): ChecklistItem {
