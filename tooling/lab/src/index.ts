@@ -5,3 +5,4 @@ export { startPostgres, type PostgresOptions, type PostgresServer } from './post
 export type { ProvidedToTests } from './provided.ts'
 export { createSampleDatabase, type SampleOptions } from './sample.ts'
 export { startS3Double, type S3Double, type S3DoubleOptions } from './s3-double.ts'
+export type { S3Credentials } from './s3/signature.ts'
