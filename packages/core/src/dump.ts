@@ -119,6 +119,9 @@ export async function dumpAndStore(
     storages = globals.storages
   }
   await snapshot.release()
+  for (const { storage, said } of words) {
+    for (const warning of said.warnings ?? []) recorder.warn(`${storage.name}: ${warning}`)
+  }
   return { storages, words, objects, tables }
 }
 

@@ -34,6 +34,12 @@ const encryption = z.discriminatedUnion('algorithm', [
   }),
 ])
 
+const encryptionName = z
+  .enum(['AES256', 'aws:kms'])
+  .transform((algorithm): z.output<typeof encryption> =>
+    algorithm === 'AES256' ? { algorithm } : { algorithm },
+  )
+
 const schema = z.strictObject({
   bucket: bucketName.describe('The bucket. It must be there: Holdfast never makes one.'),
   prefix: prefixKey.default('').describe('What the keys of all objects start with, without the last slash.'),
@@ -66,10 +72,9 @@ const schema = z.strictObject({
     .optional()
     .describe('The profile of ~/.aws/config and ~/.aws/credentials to use.'),
   serverSideEncryption: z
-    .preprocess(
-      (value) => (value === 'AES256' || value === 'aws:kms' ? { algorithm: value } : value),
-      encryption,
-    )
+    .union([encryptionName, encryption], {
+      error: 'must be AES256, aws:kms, or { algorithm: aws:kms, kmsKeyId: … }',
+    })
     .optional()
     .describe('AES256, aws:kms, or { algorithm: aws:kms, kmsKeyId: … }. Read back from each object.'),
   storageClass: readableClass
@@ -92,7 +97,9 @@ const schema = z.strictObject({
     ),
   objectLock: z
     .strictObject({
-      mode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
+      mode: z
+        .enum(['GOVERNANCE', 'COMPLIANCE'])
+        .describe('GOVERNANCE can be lifted by whoever has the right to; COMPLIANCE by nobody.'),
       days: z.int().min(1).max(36_500).describe('How long each object can not be deleted, in days.'),
     })
     .optional()

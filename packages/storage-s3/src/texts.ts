@@ -5,7 +5,7 @@ import { unusableKey } from './keys.ts'
 
 export const bucketName: z.ZodString = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, 'must be the name of a bucket, such as shop-backups')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/, 'must be the name of a bucket, such as shop-backups')
 
 export const prefixKey: z.ZodPipe<z.ZodString, z.ZodTransform<string, string>> = z
   .string()

@@ -37,10 +37,12 @@ function decoded(text: string): string {
   }
 }
 
-/** What libpq takes from the environment by itself, whatever the configuration says. */
+/** What libpq and the AWS SDK take from the environment by themselves, whatever the configuration says. */
 export function environmentSecrets(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const { PGPASSWORD, PGSSLPASSWORD } = environment
-  return [PGPASSWORD, PGSSLPASSWORD].filter((value) => value !== undefined)
+  const { PGPASSWORD, PGSSLPASSWORD, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment
+  return [PGPASSWORD, PGSSLPASSWORD, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN].filter(
+    (value) => value !== undefined,
+  )
 }
 
 /** Every Secret in a value, whichever copy of @holdfast/plugin made it. */
