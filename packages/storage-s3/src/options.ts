@@ -1,5 +1,6 @@
 import { optionsFrom, Secret } from '@holdfast/plugin'
 import { z } from 'zod'
+import { mostPartBytes } from './parts.ts'
 import {
   bucketName,
   endpointUrl,
@@ -12,7 +13,6 @@ import {
 
 /** The least that S3 takes for a part that is not the last, in bytes. */
 export const leastPartBytes = 5 << 20
-const mostPartBytes = 5 * 2 ** 30
 
 const credentials = z.strictObject({
   accessKeyId: secret().describe(

@@ -38,7 +38,7 @@ export const metadataKey: z.ZodString = z
 export const metadataValue: z.ZodString = z.string().max(1024).regex(printable, 'must be printable ASCII')
 
 /** Metadata that every object has from the plugin. */
-export const ownMetadata: readonly string[] = ['backup-date', 'job', 'holdfast-write']
+const ownMetadata: readonly string[] = ['backup-date', 'job', 'holdfast-write']
 
 export function tagText(most: number): z.ZodString {
   return z
