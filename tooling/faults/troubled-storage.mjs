@@ -1,6 +1,6 @@
 // A storage for tests: a directory whose writes go wrong as the options say, for objects whose key ends in `at`. With
 // `checksums` it computes one over what it holds.
-import { Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { definePlugin, HoldfastError } from '@holdfast/plugin'
@@ -31,25 +31,17 @@ export default definePlugin({
         if (put === undefined || !key.endsWith(at)) return storage.put(key, body, options)
         if (put !== 'slow' && afterBytes === 0) return troubles[put]()
         let seen = 0
-        const passed = new Transform({
-          async transform(chunk, _encoding, done) {
+        async function* passed() {
+          for await (const chunk of body) {
             const before = seen
             seen += chunk.length
-            try {
-              if (put === 'slow') await sleep(delayMs)
-              else if (before < afterBytes && seen >= afterBytes) await troubles[put]()
-              done(null, chunk)
-            } catch (error) {
-              done(error)
-            }
-          },
-          flush(done) {
-            if (put === 'slow' || seen >= afterBytes) done()
-            else troubles[put]().catch(done)
-          },
-        })
-        body.on('error', (error) => passed.destroy(error))
-        return storage.put(key, body.pipe(passed), options)
+            if (put === 'slow') await sleep(delayMs)
+            else if (before < afterBytes && seen >= afterBytes) await troubles[put]()
+            yield chunk
+          }
+          if (put !== 'slow' && seen < afterBytes) await troubles[put]()
+        }
+        return storage.put(key, Readable.from(passed(), { objectMode: false }), options)
       },
       get: (key, options) =>
         get === 'hangs' && key.endsWith(at) ? troubles.hangs() : storage.get(key, options),

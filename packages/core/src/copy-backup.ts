@@ -13,7 +13,7 @@ import {
 import type { JobStorage, Named } from './job.ts'
 import { objectOf } from './manifest.ts'
 import { writeVerdicts } from './records.ts'
-import { failureOf } from './verify-run.ts'
+import { verdictError } from './verify-run.ts'
 import { verifyCopy } from './verify.ts'
 
 export interface CopyOptions {
@@ -118,7 +118,7 @@ async function bring(
 }
 
 function whyFailed(verdict: Verdict, isGone: boolean): HoldfastError {
-  const { code, message, stage, plugin } = failureOf(verdict)
+  const { code, message, stage, plugin } = verdictError(verdict)
   return new HoldfastError(code, `the copy is no good: ${message}`, {
     stage,
     plugin,

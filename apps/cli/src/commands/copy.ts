@@ -8,9 +8,9 @@ checked while it is read; the manifest is written last, and nothing that is
 there is replaced, so a copy that failed goes on where it ended. Then the copy
 is verified where it lies.
 ${examples([
-  ['holdfast copy latest --to offsite', 'to a storage of the configuration'],
+  ['holdfast copy latest --to offsite', 'to a storage of the job'],
   ['holdfast copy shop@latest --to /mnt/usb', 'to any other place'],
-  ['holdfast copy 4f1c --from ./backups --to s3://backups/shop', 'without a configuration'],
+  ['holdfast copy 4f1c --from /mnt/usb --to s3://backups', 'without a configuration'],
 ])}`
 
 export function addCopy(program: Command): void {
