@@ -2,10 +2,15 @@ import { Secret } from '@holdfast/plugin'
 import { expect, it } from 'vitest'
 import { excerpt } from './excerpt.ts'
 
-const address = new Secret('https://user:pass-phrase@hooks.example.com/in/T0/a%20secret%20token?key=another-one')
+const address = new Secret(
+  'https://user:pass-phrase@hooks.example.com/in/T0/a%20secret%20token?key=another-one',
+)
 
 it.each([
-  ['found nothing at https://user:pass-phrase@hooks.example.com/in/T0/a%20secret%20token?key=another-one', 'found nothing at [secret]'],
+  [
+    'found nothing at https://user:pass-phrase@hooks.example.com/in/T0/a%20secret%20token?key=another-one',
+    'found nothing at [secret]',
+  ],
   ['no /in/T0/a%20secret%20token?key=another-one', 'no [secret]'],
   ['no /in/T0/a%20secret%20token here', 'no /in/T0/[secret] here'],
   ['unknown: a secret token', 'unknown: [secret]'],

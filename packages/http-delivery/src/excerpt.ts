@@ -24,12 +24,7 @@ export function excerpt(text: string, secrets: readonly Secret[]): string {
 function partsOf(secret: string): string[] {
   const url = /^https?:/.test(secret) ? URL.parse(secret) : null
   if (url === null) return [secret]
-  const parts = [
-    ...url.pathname.split('/'),
-    ...url.searchParams.values(),
-    url.username,
-    url.password,
-  ]
+  const parts = [...url.pathname.split('/'), ...url.searchParams.values(), url.username, url.password]
   const long = parts.flatMap((part) => [part, decoded(part)]).filter((part) => part.length >= leastCharacters)
   const path = `${url.pathname}${url.search}`
   return [secret, url.href, ...(path.length >= leastCharacters ? [path] : []), ...long]

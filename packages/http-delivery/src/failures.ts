@@ -2,17 +2,25 @@ import { HoldfastError, isHoldfastError } from '@holdfast/plugin'
 
 /** The caller's signal has ended the delivery. */
 export function cancelled(service: string, signal: AbortSignal): HoldfastError {
-  return new HoldfastError('NOTIFY_TIMEOUT', `${service} had not accepted the message when it was called off`, {
-    retryable: true,
-    cause: signal.reason,
-  })
+  return new HoldfastError(
+    'NOTIFY_TIMEOUT',
+    `${service} had not accepted the message when it was called off`,
+    {
+      retryable: true,
+      cause: signal.reason,
+    },
+  )
 }
 
 export function noAnswer(service: string, requestTimeoutMs: number): HoldfastError {
-  return new HoldfastError('NOTIFY_TIMEOUT', `${service} did not answer within ${requestTimeoutMs / 1000} s`, {
-    hint: 'Check that the service is up and that a firewall lets this machine reach it; requestTimeoutMs says how long to wait.',
-    retryable: true,
-  })
+  return new HoldfastError(
+    'NOTIFY_TIMEOUT',
+    `${service} did not answer within ${requestTimeoutMs / 1000} s`,
+    {
+      hint: 'Check that the service is up and that a firewall lets this machine reach it; requestTimeoutMs says how long to wait.',
+      retryable: true,
+    },
+  )
 }
 
 /** An error of the network or of TLS as one of the family. It names no host: a host can be a secret. */
@@ -35,9 +43,13 @@ export function unreachable(service: string, cause: unknown): HoldfastError {
       cause,
     })
   }
-  return new HoldfastError('NOTIFY_FAILED', `the message could not be sent to ${service} (${code || 'no code'})`, {
-    cause,
-  })
+  return new HoldfastError(
+    'NOTIFY_FAILED',
+    `the message could not be sent to ${service} (${code || 'no code'})`,
+    {
+      cause,
+    },
+  )
 }
 
 const network: Readonly<Record<string, string>> = {

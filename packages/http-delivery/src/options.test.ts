@@ -36,7 +36,10 @@ it.each([
   ['', 'must not be empty'],
   ['hooks.example.com/x', 'must be a whole address that begins with https://'],
   ['http://hooks.example.com/token', 'must begin with https://: whoever reads it on its way could use it'],
-  ['http://127.0.0.1.example.com/token', 'must begin with https://: whoever reads it on its way could use it'],
+  [
+    'http://127.0.0.1.example.com/token',
+    'must begin with https://: whoever reads it on its way could use it',
+  ],
   ['file:///etc/passwd', 'must begin with https://: whoever reads it on its way could use it'],
 ])('refuses %j without repeating it', (url, message) => {
   expect(problemsOf({ url })).toEqual([`url ${message}`])

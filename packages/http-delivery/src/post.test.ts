@@ -99,12 +99,15 @@ describe('no answer', () => {
     await expect.poll(() => service.connections).toBe(0)
   })
 
-  it.each(['hang', 'stall'] as const)('ends a call to one that does %s when the signal aborts', async (does) => {
-    service.behave({ does })
-    const error = await errorOf(send({ body: '' }, { signal: AbortSignal.timeout(100) }))
-    expect(error).toMatchObject({ code: 'NOTIFY_TIMEOUT', retryable: true })
-    await expect.poll(() => service.connections).toBe(0)
-  })
+  it.each(['hang', 'stall'] as const)(
+    'ends a call to one that does %s when the signal aborts',
+    async (does) => {
+      service.behave({ does })
+      const error = await errorOf(send({ body: '' }, { signal: AbortSignal.timeout(100) }))
+      expect(error).toMatchObject({ code: 'NOTIFY_TIMEOUT', retryable: true })
+      await expect.poll(() => service.connections).toBe(0)
+    },
+  )
 
   it('of a call whose signal has aborted is asked for', async () => {
     const error = await errorOf(send({ body: '' }, { signal: AbortSignal.abort() }))

@@ -6,15 +6,23 @@ export function refusedBySlack(answer: Answer): HoldfastError {
   const { text, status } = answer
   const known = Object.hasOwn(words, text) ? words[text] : undefined
   if (known !== undefined) {
-    return new HoldfastError(known.code, `Slack did not accept the message: ${known.what} (${status} ${text})`, {
-      hint: known.hint,
-    })
+    return new HoldfastError(
+      known.code,
+      `Slack did not accept the message: ${known.what} (${status} ${text})`,
+      {
+        hint: known.hint,
+      },
+    )
   }
   // A proxy or a page for logging in answers 200 too, and Slack with more than ok to nothing.
   if (status >= 200 && status < 300) {
-    return new HoldfastError('NOTIFY_REFUSED', `what answers at the address is not Slack: it said ${status}, but not ok`, {
-      hint: 'Check the address, and whether a proxy answers in the place of Slack.',
-    })
+    return new HoldfastError(
+      'NOTIFY_REFUSED',
+      `what answers at the address is not Slack: it said ${status}, but not ok`,
+      {
+        hint: 'Check the address, and whether a proxy answers in the place of Slack.',
+      },
+    )
   }
   return refusal('Slack', answer)
 }
@@ -27,7 +35,11 @@ interface Word {
 
 const newWebhook = 'Make a new incoming webhook in Slack and set its address as url.'
 const refused = 'NOTIFY_REFUSED'
-const gone: Word = { code: refused, what: 'the webhook is not there any more, or switched off', hint: newWebhook }
+const gone: Word = {
+  code: refused,
+  what: 'the webhook is not there any more, or switched off',
+  hint: newWebhook,
+}
 
 /** https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, and what it does not list. */
 const words: Readonly<Record<string, Word>> = {
@@ -36,7 +48,11 @@ const words: Readonly<Record<string, Word>> = {
   no_active_hooks: gone,
   no_team: { code: refused, what: 'the workspace is not there any more', hint: newWebhook },
   team_disabled: { code: refused, what: 'the workspace is switched off', hint: newWebhook },
-  invalid_token: { code: 'NOTIFY_CREDENTIALS', what: 'the address is not that of a webhook', hint: newWebhook },
+  invalid_token: {
+    code: 'NOTIFY_CREDENTIALS',
+    what: 'the address is not that of a webhook',
+    hint: newWebhook,
+  },
   action_prohibited: {
     code: refused,
     what: 'the workspace does not let this webhook post there',

@@ -23,10 +23,19 @@ describe.each(notificationEvents)('%s', (event) => {
 
 /** A failure about which everything is said at length. */
 function endless(unit: string): Notification {
-  const error = { code: 'DATABASE_DUMP_FAILED', message: unit.repeat(1_000_000 / unit.length), hint: unit.repeat(9000) }
-  const like = sampleNotification('backup.suspect', { error, summary: unit.repeat(500), job: unit.repeat(100) })
+  const error = {
+    code: 'DATABASE_DUMP_FAILED',
+    message: unit.repeat(1_000_000 / unit.length),
+    hint: unit.repeat(9000),
+  }
+  const like = sampleNotification('backup.suspect', {
+    error,
+    summary: unit.repeat(500),
+    job: unit.repeat(100),
+  })
   const { report } = like
   if (report === undefined) throw new Error('there is no report')
+  const shorter = { ...error, message: unit.repeat(500), hint: unit.repeat(500) }
   const names = Array.from({ length: 500 }, (_, index) => `${index} ${unit.repeat(200)}`)
   return {
     ...like,
@@ -35,7 +44,14 @@ function endless(unit: string): Notification {
       ...report,
       error,
       warnings: names,
-      storages: names.map((name) => ({ name, plugin: name, status: 'failed', location: name, bytes: 0, error })),
+      storages: names.map((name) => ({
+        name,
+        plugin: name,
+        status: 'failed',
+        location: name,
+        bytes: 0,
+        error: shorter,
+      })),
       verdicts: names.map((name) => ({
         verifier: name,
         storage: name,
@@ -43,7 +59,7 @@ function endless(unit: string): Notification {
         status: 'failed',
         checks: [{ name, status: 'failed', detail: name }],
       })),
-      retention: names.map((storage) => ({ storage, deleted: [], kept: 1, orphans: 0, errors: [error] })),
+      retention: names.map((storage) => ({ storage, deleted: [], kept: 1, orphans: 0, errors: [shorter] })),
     },
   }
 }

@@ -6,7 +6,7 @@ import { codeBlock, fitted, literal, prose } from './text.ts'
 const most = { header: 150, section: 3000, fields: 10 } as const
 
 /** What is written here of each part; all of them together still have to fit. */
-const chosen = { problem: 2400, hint: 1000, fact: 250, line: 300, list: 1500, command: 1100 } as const
+const chosen = { problem: 2400, hint: 1000, fact: 400, line: 300, list: 1500, command: 1100 } as const
 
 /**
  * How much text all blocks of a message may have together. Slack documents no such limit and refuses more than some:
@@ -37,7 +37,11 @@ export function blocksOf(message: Message, mention: readonly string[]): KnownBlo
 /** The same in one text, for notifications on a phone and for readers of the screen. */
 export function fallbackOf(message: Message): string {
   const { subject, sentence, problem } = message
-  const texts = [`${signOf(message)} ${subject}`, sentence, ...(problem === undefined ? [] : [problem.message])]
+  const texts = [
+    `${signOf(message)} ${subject}`,
+    sentence,
+    ...(problem === undefined ? [] : [problem.message]),
+  ]
   return texts.map((text) => fitted(prose(text), 500)).join('\n')
 }
 
@@ -63,7 +67,9 @@ function markdown(text: string): MrkdwnElement {
 /** Whom the configuration names, where there is something to do for them. */
 function mentions({ tone, test }: Message, mention: readonly string[]): string {
   if (test || tone === 'good' || tone === 'neutral') return ''
-  return mention.map((whom) => `<${/^[a-z]/.test(whom) ? '!' : whom.startsWith('S') ? '!subteam^' : '@'}${whom}> `).join('')
+  return mention
+    .map((whom) => `<${/^[a-z]/.test(whom) ? '!' : whom.startsWith('S') ? '!subteam^' : '@'}${whom}> `)
+    .join('')
 }
 
 function problemBlocks({ where, message, hint, code }: NonNullable<Message['problem']>): SectionBlock[] {
@@ -76,7 +82,7 @@ function problemBlocks({ where, message, hint, code }: NonNullable<Message['prob
 
 function field({ term, text, tone }: Fact): MrkdwnElement {
   const sign = tone === undefined || tone === 'neutral' ? '' : `${signs[tone]} `
-  return markdown(`*${prose(term)}*\n${sign}${whole(text, chosen.fact)}`)
+  return markdown(`*${prose(term)}*\n${sign}${literal(text, chosen.fact)}`)
 }
 
 function lines({ title, lines: all }: Section): SectionBlock {
@@ -89,7 +95,9 @@ function lineText({ name, tone, state, text }: Line): string {
 }
 
 function warningBlock(warnings: readonly string[]): SectionBlock {
-  return section(`*Warnings*\n${listed(warnings.map((warning) => fitted(`${signs.warning} ${prose(warning)}`, chosen.line)))}`)
+  return section(
+    `*Warnings*\n${listed(warnings.map((warning) => fitted(`${signs.warning} ${prose(warning)}`, chosen.line)))}`,
+  )
 }
 
 /** As many as fit, and how many more there are. */
@@ -103,18 +111,17 @@ function listed(texts: readonly string[]): string {
 const levels = '▁▂▃▄▅▆▇█'
 
 function sizeBlock({ bars, summary }: SizeHistory): SectionBlock {
-  const picture = bars.map(({ share }) => levels[Math.min(levels.length, Math.ceil(share * levels.length)) - 1] ?? levels[0])
+  const picture = bars.map(
+    ({ share }) => levels[Math.min(levels.length, Math.ceil(share * levels.length)) - 1] ?? levels[0],
+  )
   return section(`*Sizes*\n\`${picture.join('')}\`\n${prose(summary)}`)
 }
 
 function context({ reference, at }: Message): ContextBlock {
-  return { type: 'context', elements: [markdown(`Holdfast · ${prose(at)} · ${literal(reference.event)} · ${literal(reference.id)}`)] }
-}
-
-/** A value that is code keeps both its ends. */
-function whole(text: string, limit: number): string {
-  const written = literal(text)
-  return written.length <= limit ? written : literal(text.slice(0, Math.floor(limit / 6)).toWellFormed() + '…')
+  return {
+    type: 'context',
+    elements: [markdown(`Holdfast · ${prose(at)} · ${literal(reference.event)} · ${literal(reference.id)}`)],
+  }
 }
 
 interface Part {

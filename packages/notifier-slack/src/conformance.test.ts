@@ -29,7 +29,11 @@ notifierSuite({
   async create() {
     const service = await startHttpService()
     const make = (base: string) =>
-      slack.create(slack.parseOptions({ url: `${base}${path}` }), { name: 'slack', job: 'shop', baseDirectory: '/' })
+      slack.create(slack.parseOptions({ url: `${base}${path}` }), {
+        name: 'slack',
+        job: 'shop',
+        baseDirectory: '/',
+      })
     let mode: ServiceMode = 'accept'
     // Slack takes no message without a text, which is how a webhook is looked for.
     service.behave(({ body }) =>
@@ -44,7 +48,9 @@ notifierSuite({
           mode = next
         },
         accepted: () =>
-          service.received.filter(({ answered }) => answered === 200).map(({ body }) => ({ parts: partsOf(body) })),
+          service.received
+            .filter(({ answered }) => answered === 200)
+            .map(({ body }) => ({ parts: partsOf(body) })),
         attempts: () => service.received.length,
         connections: () => service.connections,
       },

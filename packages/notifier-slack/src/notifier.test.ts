@@ -13,7 +13,10 @@ let notifier: Notifier
 
 beforeEach(async () => {
   service = await startHttpService()
-  const options = slack.parseOptions({ url: `${service.url}/services/T00000000/B00000000/secret-token`, requestTimeoutMs: 300 })
+  const options = slack.parseOptions({
+    url: `${service.url}/services/T00000000/B00000000/secret-token`,
+    requestTimeoutMs: 300,
+  })
   notifier = slack.create(options, context)
 })
 afterEach(() => service.stop())
@@ -54,7 +57,11 @@ describe('an answer', () => {
     ],
     ['rollup_error', { does: 'answer', status: 500 }, { code: 'NOTIFY_UNAVAILABLE', retryable: true }],
     ['constructor', { does: 'answer', status: 400 }, { code: 'NOTIFY_REFUSED', retryable: false }],
-    ['<html>Log in to the network</html>', { does: 'answer', status: 200 }, { code: 'NOTIFY_REFUSED', retryable: false }],
+    [
+      '<html>Log in to the network</html>',
+      { does: 'answer', status: 200 },
+      { code: 'NOTIFY_REFUSED', retryable: false },
+    ],
   ])('%s is an error that says so', async (body, behaviour, expected) => {
     service.behave({ ...behaviour, body })
     const error = await errorOf(notifier.notify(sampleNotification('backup.failed'), never))
@@ -93,12 +100,17 @@ describe('check', () => {
 
   it('does not find one that is gone', async () => {
     service.behave({ does: 'answer', status: 404, body: 'no_service' })
-    expect(await errorOf(notifier.check?.(never) ?? Promise.resolve())).toMatchObject({ code: 'NOTIFY_REFUSED' })
+    expect(await errorOf(notifier.check?.(never) ?? Promise.resolve())).toMatchObject({
+      code: 'NOTIFY_REFUSED',
+    })
   })
 })
 
 it('refuses options that could not work, without repeating the address', () => {
-  const parse = (): unknown => slack.parseOptions({ url: 'http://hooks.slack.com/services/token', mention: ['@anna'], channel: '#x' })
-  expect(parse).toThrow(/url: must begin with https.*mention\.0: must be here.*channel: is not a known option/)
+  const parse = (): unknown =>
+    slack.parseOptions({ url: 'http://hooks.slack.com/services/token', mention: ['@anna'], channel: '#x' })
+  expect(parse).toThrow(
+    /url: must begin with https.*mention\.0: must be here.*channel: is not a known option/,
+  )
   expect(parse).not.toThrow(/services\/token/)
 })

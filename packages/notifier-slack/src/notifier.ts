@@ -30,7 +30,12 @@ export function slackNotifier(
       const message = messageOf(notification)
       const answer = await send(
         endpoint,
-        { text: fallbackOf(message), blocks: blocksOf(message, mention), unfurl_links: false, unfurl_media: false },
+        {
+          text: fallbackOf(message),
+          blocks: blocksOf(message, mention),
+          unfurl_links: false,
+          unfurl_media: false,
+        },
         signal,
       )
       if (answer.status !== 200 || answer.text !== 'ok') throw refusedBySlack(answer)

@@ -17,7 +17,10 @@ const schema = z.strictObject({
     .array(
       z
         .string()
-        .regex(/^(?:here|channel|[UWS][A-Z0-9]{2,})$/, 'must be here, channel, or an ID such as U024BE7LH or SAZ94GDB8'),
+        .regex(
+          /^(?:here|channel|[UWS][A-Z0-9]{2,})$/,
+          'must be here, channel, or an ID such as U024BE7LH or SAZ94GDB8',
+        ),
     )
     .max(20)
     .default([])

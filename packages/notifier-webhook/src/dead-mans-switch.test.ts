@@ -49,7 +49,9 @@ it('pings another service as that wants it', async () => {
 it('leaves the query of the address where it belongs', async () => {
   const url = `${service.url}${path}/?create=1`
   expect(await pinged('backup.failed', { url })).toBe(`${path}/fail?create=1`)
-  expect(await pinged('backup.failed', { url, pings: { failure: '?state=fail' } })).toBe(`${path}?create=1&state=fail`)
+  expect(await pinged('backup.failed', { url, pings: { failure: '?state=fail' } })).toBe(
+    `${path}?create=1&state=fail`,
+  )
 })
 
 it('says what happened in a text that the service keeps whole', async () => {

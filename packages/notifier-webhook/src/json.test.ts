@@ -24,12 +24,20 @@ describe('a message', () => {
     await make().notify(notification, never)
     const [request] = service.received
     expect(request).toMatchObject({ method: 'POST', path })
-    expect(request?.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': notification.id })
+    expect(request?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'webhook-id': notification.id,
+    })
     expect(JSON.parse(request?.body ?? '')).toEqual({
       type: 'backup.failed',
       timestamp: notification.at,
       data: notification,
     })
+  })
+
+  it('that is only a test is not of the type of what it tries', async () => {
+    await make().notify(sampleNotification('backup.failed', { test: true }), never)
+    expect(JSON.parse(service.received[0]?.body ?? '')).toMatchObject({ type: 'test', data: { test: true } })
   })
 
   it('is verified by the library that receivers use, and no changed one is', async () => {
@@ -38,8 +46,12 @@ describe('a message', () => {
     const receiver = new Webhook(signingSecret)
     const { body = '', headers = {} } = request ?? {}
     expect(receiver.verify(body, headers)).toMatchObject({ type: 'backup.succeeded' })
-    expect(() => receiver.verify(body.replace('succeeded', 'failed'), headers)).toThrow(WebhookVerificationError)
-    expect(() => receiver.verify(body, { ...headers, 'webhook-id': 'another' })).toThrow(WebhookVerificationError)
+    expect(() => receiver.verify(body.replace('succeeded', 'failed'), headers)).toThrow(
+      WebhookVerificationError,
+    )
+    expect(() => receiver.verify(body, { ...headers, 'webhook-id': 'another' })).toThrow(
+      WebhookVerificationError,
+    )
     const stranger = new Webhook(Buffer.alloc(32, 'x').toString('base64'))
     expect(() => stranger.verify(body, headers)).toThrow(WebhookVerificationError)
   })
@@ -52,7 +64,10 @@ describe('a message', () => {
   })
 
   it('goes with the headers and the method of the options', async () => {
-    await make({ method: 'PUT', headers: { Authorization: 'Bearer abc', 'X-Team': 'dba' } }).notify(sampleNotification(), never)
+    await make({ method: 'PUT', headers: { Authorization: 'Bearer abc', 'X-Team': 'dba' } }).notify(
+      sampleNotification(),
+      never,
+    )
     expect(service.received[0]?.method).toBe('PUT')
     expect(service.received[0]?.headers).toMatchObject({ authorization: 'Bearer abc', 'x-team': 'dba' })
   })
@@ -102,12 +117,18 @@ describe('options', () => {
     [{ ...right, headers: { 'X\nY': 'a' } }, 'is not the name of a header'],
     [{ ...right, headers: { Host: 'a' } }, 'is set by Holdfast'],
     [{ ...right, headers: { 'Webhook-Id': 'a' } }, 'is set by Holdfast'],
-    [{ ...right, headers: { A: 'a\r\nB: c' } }, 'headers.A: must be of printable ASCII characters on one line'],
+    [
+      { ...right, headers: { A: 'a\r\nB: c' } },
+      'headers.A: must be of printable ASCII characters on one line',
+    ],
     [{ ...right, method: 'GET' }, 'method: '],
     [{ ...right, routingKey: 'a' }, 'routingKey: is not a known option'],
     [{ ...right, preset: 'pager' }, 'preset: '],
     [{ preset: 'pagerduty' }, 'routingKey: '],
-    [{ preset: 'dead-mans-switch', url: right.url, pings: { start: 'start' } }, 'pings.start: must be a path'],
+    [
+      { preset: 'dead-mans-switch', url: right.url, pings: { start: 'start' } },
+      'pings.start: must be a path',
+    ],
   ])('%j are refused: %s', (options, message) => {
     const parse = (): unknown => webhook.parseOptions(options)
     expect(parse).toThrow(message)

@@ -22,7 +22,10 @@ beforeEach(async () => {
 })
 afterEach(() => service.stop())
 
-async function sent(event: NotificationEvent, changes: Partial<Notification> = {}): Promise<{ path: string; event: Event }> {
+async function sent(
+  event: NotificationEvent,
+  changes: Partial<Notification> = {},
+): Promise<{ path: string; event: Event }> {
   service.forget()
   const notifier = notifierFor({ preset: 'pagerduty', url: service.url, routingKey })
   await notifier.notify(sampleNotification(event, changes), never)
@@ -70,7 +73,11 @@ it('says what whoever is woken needs', async () => {
 
 it('a test opens an incident of its own', async () => {
   const { event } = await sent('backup.failed', { test: true })
-  expect(event).toMatchObject({ event_action: 'trigger', dedup_key: 'holdfast/shop/test', payload: { severity: 'info' } })
+  expect(event).toMatchObject({
+    event_action: 'trigger',
+    dedup_key: 'holdfast/shop/test',
+    payload: { severity: 'info' },
+  })
   expect(event.payload?.summary).toContain('test')
   expect((await sent('backup.succeeded', { test: true })).event.event_action).toBe('trigger')
 })
@@ -78,7 +85,10 @@ it('a test opens an incident of its own', async () => {
 describe('limits', () => {
   it('hold whatever the error is', async () => {
     const message = 'an error '.repeat(120_000)
-    const { event } = await sent('backup.failed', { error: { code: 'INTERNAL', message, hint: message }, summary: message })
+    const { event } = await sent('backup.failed', {
+      error: { code: 'INTERNAL', message, hint: message },
+      summary: message,
+    })
     expect(event.payload?.summary.length).toBeLessThanOrEqual(1024)
     expect(event.dedup_key?.length).toBeLessThanOrEqual(255)
   })
@@ -91,7 +101,11 @@ describe('limits', () => {
 
 describe('an answer', () => {
   it.each([
-    [400, '{"message":"Event object is invalid","errors":["\'routing_key\' is invalid"]}', 'NOTIFY_CREDENTIALS'],
+    [
+      400,
+      '{"message":"Event object is invalid","errors":["\'routing_key\' is invalid"]}',
+      'NOTIFY_CREDENTIALS',
+    ],
     [400, 'Invalid routing key', 'NOTIFY_CREDENTIALS'],
     [400, '{"message":"Event object is invalid","errors":["\'summary\' is missing"]}', 'NOTIFY_REFUSED'],
     [403, '', 'NOTIFY_CREDENTIALS'],

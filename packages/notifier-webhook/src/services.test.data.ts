@@ -37,7 +37,13 @@ export function notifierFor(options: object): Notifier {
 }
 
 /** A notifier of a preset and a service for it, as the conformance suite wants them. */
-export async function underTest({ options, secrets, behaviours: own, modes, messageOf }: Way): Promise<NotifierUnderTest> {
+export async function underTest({
+  options,
+  secrets,
+  behaviours: own,
+  modes,
+  messageOf,
+}: Way): Promise<NotifierUnderTest> {
   const service: HttpService = await startHttpService()
   return {
     notifier: notifierFor(options(service.url)),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Certificates } from './certificates.ts'
 
@@ -124,9 +125,11 @@ async function behave(
       return
     case 'flood':
       response.writeHead(200)
-      while (!response.closed && !signal.aborted) {
-        if (!response.write('x'.repeat(65_536)))
-          await Promise.race([once(response, 'drain'), once(response, 'close')])
-      }
+      await pipeline(endless, response)
   }
+}
+
+function* endless(): Generator<Buffer> {
+  const block = Buffer.alloc(65_536, 'x')
+  for (;;) yield block
 }

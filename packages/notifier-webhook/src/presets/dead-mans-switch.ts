@@ -1,5 +1,5 @@
 import { connectionOptions, secretAddress, type ConnectionOptions } from '@holdfast/http-delivery'
-import { cleanText, mailText } from '@holdfast/message'
+import { cleanText, mailText, messageOf } from '@holdfast/message'
 import { type NotificationEvent, Secret } from '@holdfast/plugin'
 import { z } from 'zod'
 import type { Preset } from './preset.ts'
@@ -16,19 +16,25 @@ type Ping = 'start' | 'success' | 'failure' | 'test'
 /** In UTF-8 at most 9 kB: the switches of Healthchecks keep the first 10 kB, wherever they run. */
 const mostCharacters = 3000
 
-const addition = z.string().regex(/^(?:[/?][\w\-./?=&%]*)?$/, 'must be a path (/fail), a query (?state=fail) or empty')
+const addition = z
+  .string()
+  .regex(/^(?:[/?][\w\-./?=&%]*)?$/, 'must be a path (/fail), a query (?state=fail) or empty')
 
 export const switchSchema = z.strictObject({
   preset: z
     .literal('dead-mans-switch')
     .describe('Pings a switch that raises the alarm itself when no success has come in time.'),
-  url: secretAddress().describe('The address of the switch, without /start or /fail at its end. Kept secret.'),
+  url: secretAddress().describe(
+    'The address of the switch, without /start or /fail at its end. Kept secret.',
+  ),
   pings: z
     .strictObject({
       start: addition.default('/start').describe('Added to the address when a backup starts.'),
       success: addition.default('').describe('Added when one has succeeded.'),
       failure: addition.default('/fail').describe('Added when something is wrong.'),
-      test: addition.default('/log').describe('Added by `holdfast notify test`: a ping that changes nothing.'),
+      test: addition
+        .default('/log')
+        .describe('Added by `holdfast notify test`: a ping that changes nothing.'),
     })
     .prefault({})
     .describe('How the service tells pings apart, where it is not Healthchecks.'),
@@ -42,7 +48,7 @@ export const switchPreset: Preset<SwitchOptions> = {
     return {
       address: pingAddress(url, pings[ping]),
       headers: { 'content-type': 'text/plain; charset=utf-8' },
-      body: cleanText(mailText(notification), mostCharacters),
+      body: cleanText(mailText(messageOf(notification)), mostCharacters),
       secrets: [url],
     }
   },

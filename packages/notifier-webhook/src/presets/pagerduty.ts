@@ -21,10 +21,10 @@ export interface PagerdutyOptions extends ConnectionOptions {
 const mostCharacters = 1024
 
 export const pagerdutySchema = z.strictObject({
-  preset: z.literal('pagerduty').describe('Opens an incident at PagerDuty, and resolves it when backups are well again.'),
-  routingKey: secretText().describe(
-    'The integration key of a service with the Events API v2. Kept secret.',
-  ),
+  preset: z
+    .literal('pagerduty')
+    .describe('Opens an incident at PagerDuty, and resolves it when backups are well again.'),
+  routingKey: secretText().describe('The integration key of a service with the Events API v2. Kept secret.'),
   url: secretAddress()
     .prefault('https://events.pagerduty.com')
     .describe('Where events go; accounts in the EU need https://events.eu.pagerduty.com.'),
