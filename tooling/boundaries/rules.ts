@@ -30,7 +30,7 @@ export const rules: readonly Rule[] = [
 // Apps meet every package. They are published too, so tooling is not for them.
 export const appRule: Rule = {
   name: /./,
-  ours: /^@holdfast\/(core|plugin|postgres|testkit|(storage|notifier|verifier)-.+)$/,
+  ours: /^@holdfast\/(core|plugin|postgres|message|testkit|(storage|notifier|verifier)-.+)$/,
   allowed: 'only published packages, and no other app',
 }
 
