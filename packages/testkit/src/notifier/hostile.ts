@@ -43,7 +43,9 @@ export function hostileNotification(sample: NotifierCaseContext['notification'])
         verifier: hostile,
         checks: [{ name: hostile, status: 'failed', detail: hostile }],
       })),
-      retention: [{ storage: hostile, deleted: [hostile], kept: 1, orphans: 0, frozen: hostile, errors: [error] }],
+      retention: [
+        { storage: hostile, deleted: [hostile], kept: 1, orphans: 0, frozen: hostile, errors: [error] },
+      ],
       warnings: [hostile],
       restoreCommand: hostile,
     },
@@ -67,7 +69,10 @@ export function assertHarmless(message: AcceptedMessage, harmless: AcceptedMessa
   const added = [...names(message)].filter((name) => !names(harmless).has(name))
   assert.ok(added.length === 0, `a text of the message became a header: ${added.join(', ')}`)
   for (const [name, value] of message.headers ?? []) {
-    assert.ok(!/\p{Cc}/u.test(value), `the header ${name} has a line break or another control character in it`)
+    assert.ok(
+      !/\p{Cc}/u.test(value),
+      `the header ${name} has a line break or another control character in it`,
+    )
   }
   for (const part of message.parts) assertPart(part)
 }
@@ -81,7 +86,8 @@ function assertPart({ form, content }: MessagePart): void {
   // oxlint-disable-next-line no-control-regex
   const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(content)
   assert.ok(!control, `the ${form} of the message has control characters in it`)
-  if (form === 'html') assert.ok(!content.includes(tag), 'a text of the message became an element of its HTML')
+  if (form === 'html')
+    assert.ok(!content.includes(tag), 'a text of the message became an element of its HTML')
   if (form === 'mrkdwn') {
     const alive = /<(?:[!@#]|https:\/\/evil)[^>]*>/.exec(content)
     assert.ok(alive === null, `a text of the message became a mention or a link: ${alive?.[0]}`)

@@ -29,11 +29,7 @@ export function says({ parts, headers = [] }: AcceptedMessage, words: string): b
 }
 
 /** The only message that was accepted since there were `before`. */
-export function onlyNew(
-  accepted: readonly AcceptedMessage[],
-  before: number,
-  what: string,
-): AcceptedMessage {
+export function onlyNew(accepted: readonly AcceptedMessage[], before: number, what: string): AcceptedMessage {
   const [message, ...others] = accepted.slice(before)
   assert.ok(message !== undefined, `${what} resolved, but the service has accepted nothing`)
   assert.ok(others.length === 0, `${what} made the service accept ${others.length + 1} messages`)

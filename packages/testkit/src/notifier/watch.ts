@@ -22,11 +22,7 @@ interface SeenError {
 export function watch(inner: Notifier): WatchedNotifier {
   const seen: SeenError[] = []
 
-  function watched<Result>(
-    call: string,
-    signal: AbortSignal,
-    run: () => Promise<Result>,
-  ): Promise<Result> {
+  function watched<Result>(call: string, signal: AbortSignal, run: () => Promise<Result>): Promise<Result> {
     const running = (async () => {
       try {
         return await run()

@@ -13,14 +13,21 @@ export const concurrentCases: readonly NotifierCase[] = [
     async run({ notifier, notification, signal, capabilities, become, accepted, promptly }) {
       await become('slow')
       const telling = jobs.map((job, index) => {
-        const changes = { job, summary: `${job}: it was so`, id: `018f3b1e-6f3c-4c1f-9d55-2f1d2a0f7c2${index}` }
+        const changes = {
+          job,
+          summary: `${job}: it was so`,
+          id: `018f3b1e-6f3c-4c1f-9d55-2f1d2a0f7c2${index}`,
+        }
         // Without a report, which would have another job in it.
         const { report: _report, ...bare } = notification('backup.failed', changes)
         return notifier.notify(bare, signal)
       })
       await promptly('notify, several at once,', Promise.all(telling))
       const messages = await accepted()
-      assert.ok(messages.length === jobs.length, `of ${jobs.length} messages at once ${messages.length} arrived`)
+      assert.ok(
+        messages.length === jobs.length,
+        `of ${jobs.length} messages at once ${messages.length} arrived`,
+      )
       if (!capabilities.words) return
       for (const job of jobs) {
         const copies = messages.filter((message) => says(message, job)).length
@@ -45,10 +52,16 @@ export const concurrentCases: readonly NotifierCase[] = [
       const what = 'notify beside one that is cancelled'
       const settled = await promptly(what, Promise.allSettled(others))
       const failures = settled.filter(({ status }) => status === 'rejected').length
-      assert.ok(failures === 0, `${failures} of ${others.length} messages failed because another was cancelled`)
+      assert.ok(
+        failures === 0,
+        `${failures} of ${others.length} messages failed because another was cancelled`,
+      )
       await promptly('notify that is cancelled', Promise.allSettled([cancelled]))
       const arrived = (await accepted()).length
-      assert.ok(arrived >= others.length, `of ${others.length} messages beside a cancelled one ${arrived} arrived`)
+      assert.ok(
+        arrived >= others.length,
+        `of ${others.length} messages beside a cancelled one ${arrived} arrived`,
+      )
     },
   },
 ]

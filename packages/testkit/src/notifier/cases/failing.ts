@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { isHoldfastError, type HoldfastError } from '@holdfast/plugin'
 import { fails, told } from '../../storage/assertions.ts'
-import { retryAfterMs, serviceModes, type NotifierCase, type NotifierCaseContext, type ServiceMode } from '../case.ts'
+import {
+  retryAfterMs,
+  serviceModes,
+  type NotifierCase,
+  type NotifierCaseContext,
+  type ServiceMode,
+} from '../case.ts'
 import { watch } from '../watch.ts'
 
 /** The error of a call that the service does not take well. */
@@ -54,16 +60,14 @@ const expected: Readonly<
 }
 
 export const failingCases: readonly NotifierCase[] = [
-  ...Object.entries(expected).map(
-    ([mode, wanted]): NotifierCase => ({
-      topic: 'failing',
-      name: `mode ${mode}`,
-      promise: wanted.promise,
-      async run(context) {
-        assertError(await errorIn(mode as ServiceMode, context), wanted)
-      },
-    }),
-  ),
+  ...Object.entries(expected).map(([mode, wanted]): NotifierCase => ({
+    topic: 'failing',
+    name: `mode ${mode}`,
+    promise: wanted.promise,
+    async run(context) {
+      assertError(await errorIn(mode as ServiceMode, context), wanted)
+    },
+  })),
   {
     topic: 'failing',
     name: 'mode rate-limit',
@@ -74,7 +78,10 @@ export const failingCases: readonly NotifierCase[] = [
       if (!context.capabilities.retryAfter) return
       // A service may name a moment, of which a little has passed already.
       const isPassedOn = Math.abs((error.retryAfterMs ?? 0) - retryAfterMs) <= 2000
-      assert.ok(isPassedOn, `the service asked to wait for ${retryAfterMs} ms, the error says ${error.retryAfterMs}`)
+      assert.ok(
+        isPassedOn,
+        `the service asked to wait for ${retryAfterMs} ms, the error says ${error.retryAfterMs}`,
+      )
     },
   },
   {

@@ -27,7 +27,10 @@ export const tellingCases: readonly NotifierCase[] = [
         await promptly(`notify(${event})`, notifier.notify(notification(event), signal))
         const after = await accepted()
         if (capabilities.silent.includes(event)) {
-          assert.ok(after.length === before, `notify(${event}) sent a message, and the event is said to be silent`)
+          assert.ok(
+            after.length === before,
+            `notify(${event}) sent a message, and the event is said to be silent`,
+          )
           continue
         }
         const message = onlyNew(after, before, `notify(${event})`)

@@ -22,7 +22,14 @@ function long(like: Notification): Notification {
       error,
       warnings: many,
       retention: [{ storage: 'local', deleted: many, kept: 0, orphans: 0, errors: [error] }],
-      storages: many.map((name) => ({ name, plugin: 's3', status: 'failed', location: name, bytes: 0, error: { code: 'STORAGE_FULL', message: 'no room' } })),
+      storages: many.map((name) => ({
+        name,
+        plugin: 's3',
+        status: 'failed',
+        location: name,
+        bytes: 0,
+        error: { code: 'STORAGE_FULL', message: 'no room' },
+      })),
       verdicts: many.map((detail) => ({
         verifier: 'archive',
         storage: 'local',
@@ -38,7 +45,8 @@ export const textCases: readonly NotifierCase[] = [
   {
     topic: 'texts',
     name: 'a long error',
-    promise: 'an error of a megabyte and thousands of lines fit, and the message still says what happened to which job',
+    promise:
+      'an error of a megabyte and thousands of lines fit, and the message still says what happened to which job',
     async run({ notifier, notification, signal, capabilities, accepted, promptly }) {
       const failure = long(notification('backup.failed'))
       await promptly('notify with a megabyte', notifier.notify(failure, signal))
@@ -69,7 +77,11 @@ export const textCases: readonly NotifierCase[] = [
     promise: 'a text of any script arrives as it is',
     async run({ notifier, notification, signal, capabilities, accepted, promptly }) {
       const text = 'größer, 備份, резервная копия, نسخة, 🐘'
-      const error = { code: 'DATABASE_DUMP_FAILED', message: `${text} and half a character \uD83D`, hint: text }
+      const error = {
+        code: 'DATABASE_DUMP_FAILED',
+        message: `${text} and half a character \uD83D`,
+        hint: text,
+      }
       const { report } = notification('backup.failed')
       assert.ok(report !== undefined)
       const failure = notification('backup.failed', { error, summary: text, report: { ...report, error } })
