@@ -11,14 +11,14 @@ export interface Rule {
 export const rules: readonly Rule[] = [
   { name: /^@holdfast\/plugin$/, ours: /^$/, alone: true, allowed: 'nothing but itself and node:' },
   {
-    name: /^@holdfast\/(core|postgres|testkit|message|storage-.+)$/,
+    name: /^@holdfast\/(core|postgres|testkit|message|http-delivery|storage-.+)$/,
     ours: /^@holdfast\/plugin$/,
     allowed: 'only @holdfast/plugin',
   },
   {
     name: /^@holdfast\/notifier-.+$/,
-    ours: /^@holdfast\/(plugin|message)$/,
-    allowed: 'only @holdfast/plugin and @holdfast/message',
+    ours: /^@holdfast\/(plugin|message|http-delivery)$/,
+    allowed: 'only @holdfast/plugin, @holdfast/message and @holdfast/http-delivery',
   },
   {
     name: /^@holdfast\/verifier-.+$/,

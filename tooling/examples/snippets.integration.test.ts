@@ -120,6 +120,8 @@ describe('every configuration in the documents is one', () => {
     const { exitCode, stderr } = await project.run('holdfast list', {
       DATABASE_URL: source.url,
       PING_URL: 'http://127.0.0.1:9',
+      SLACK_WEBHOOK_URL: 'http://127.0.0.1:9',
+      PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
     })
     // Its storage is not on this machine, which is no fault of the configuration.
     expect(stderr).not.toMatch(/CONFIG_|PLUGIN_|USAGE_/)

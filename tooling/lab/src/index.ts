@@ -1,6 +1,13 @@
+export { makeCertificates, type Certificates } from './certificates.ts'
 export { findPgbouncer, type Pooler, startPgbouncer } from './pgbouncer.ts'
 export { type PostgresAccess, type TestDatabase, usePostgres } from './databases.ts'
 export { findBinDirectory } from './programs.ts'
+export {
+  startHttpService,
+  type HttpBehaviour,
+  type HttpService,
+  type ReceivedRequest,
+} from './http-service.ts'
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts'
 export type { ProvidedToTests } from './provided.ts'
 export { createSampleDatabase, type SampleOptions } from './sample.ts'
