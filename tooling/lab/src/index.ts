@@ -11,3 +11,11 @@ export {
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts'
 export type { ProvidedToTests } from './provided.ts'
 export { createSampleDatabase, type SampleOptions } from './sample.ts'
+export {
+  startSmtp,
+  type ReceivedMail,
+  type SmtpMoment,
+  type SmtpRule,
+  type SmtpServer,
+  type SmtpServerSettings,
+} from './smtp.ts'
