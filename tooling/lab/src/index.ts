@@ -19,3 +19,4 @@ export {
   type SmtpServer,
   type SmtpServerSettings,
 } from './smtp.ts'
+export { startSes, type SentMail, type SesBehaviour, type SesService } from './ses.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
-import PostalMime, { type Email } from 'postal-mime'
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import type { Email } from 'postal-mime'
+import type { SMTPServerOptions } from 'smtp-server'
 
 /** Where in a conversation a mail server may do something else than accept. */
 export type SmtpMoment = 'greeting' | 'login' | 'sender' | 'recipient' | 'message'
@@ -52,6 +52,8 @@ export interface SmtpServerSettings {
 
 /** A mail server on the loopback address that keeps what it gets. */
 export async function startSmtp(settings: SmtpServerSettings = {}): Promise<SmtpServer> {
+  const { default: PostalMime } = await import('postal-mime')
+  const { SMTPServer } = await import('smtp-server')
   const received: ReceivedMail[] = []
   const sockets = new Set<Socket>()
   let rules: readonly SmtpRule[] = []
