@@ -76,7 +76,7 @@ export async function startHttpService(certificates?: Certificates): Promise<Htt
     certificates === undefined
       ? createServer(listener)
       : createTlsServer({ cert: certificates.certificate, key: certificates.key }, listener)
-  server.on('connection', (socket) => {
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
