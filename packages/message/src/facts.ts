@@ -121,7 +121,7 @@ function historyFacts(notification: Notification): Fact[] {
     if (last.id === report?.backup?.id) return fact(term, 'this one', 'good')
     return fact(
       term,
-      `${last.name}, ${formatAge(ageMs(notification, last.startedAt))} (${formatUtc(last.startedAt)})`,
+      `${formatAge(ageMs(notification, last.startedAt))} (${formatUtc(last.startedAt)}), ${last.name}`,
     )
   }
 }

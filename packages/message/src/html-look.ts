@@ -1,5 +1,5 @@
 import type { Tone } from './message.ts'
-import { html, type Html } from './html.ts'
+import { markup, type Html } from './html.ts'
 
 interface Palette {
   page: string
@@ -31,14 +31,11 @@ const dark: Palette = {
   tones: { good: '#4cc764', warning: '#dfa630', bad: '#ff7b72', neutral: '#9aa4b1' },
 }
 
-const sans = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
-const mono = "ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace"
-
-/** Attributes for one element: its style inline, which every client keeps, and classes that turn it dark where one can. */
-export type Paint = Html
+const sans = '-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif'
+const mono = 'ui-monospace,Menlo,Consolas,monospace'
 
 /** Fonts and sizes, by what the text is. */
-export const fonts = {
+const fonts = {
   title: `font-family:${sans};font-size:24px;line-height:1.25;font-weight:700`,
   body: `font-family:${sans};font-size:16px;line-height:1.5`,
   small: `font-family:${sans};font-size:14px;line-height:1.5`,
@@ -58,7 +55,7 @@ export interface Style {
   more?: string
 }
 
-/** The style and class attributes of an element. */
+/** An element's look: its style inline, which every client keeps, and classes that turn it dark where one can. */
 export function paint({ ground, ink, border, font, more }: Style): Html {
   const declarations = [
     ground === undefined ? '' : `background-color:${colourOf(light, ground)}`,
@@ -74,7 +71,7 @@ export function paint({ ground, ink, border, font, more }: Style): Html {
     ink === undefined ? '' : `ink-${ink}`,
     border === undefined ? '' : `border-${border.of}`,
   ]
-  return html`class="${join(classes, ' ')}" style="${join(declarations, ';')}"`
+  return markup`class="${join(classes, ' ')}" style="${join(declarations, ';')}"`
 }
 
 function join(parts: readonly string[], separator: string): string {

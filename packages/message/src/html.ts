@@ -5,8 +5,11 @@ export interface Html {
 
 type Value = string | number | Html | readonly Html[]
 
-/** A template whose values are escaped, unless they were made by this very function: forgetting to is impossible. */
-export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
+/**
+ * A template whose values are escaped, unless they were made by this very function: forgetting to is impossible.
+ * (Were it called `html`, formatters would add white space, which counts in what is shown as it is.)
+ */
+export function markup(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return { html: parts.map((part, at) => part + written(values[at] ?? '')).join('') }
 }
 
@@ -25,6 +28,6 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 /** For text between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (mark) => entities[mark] ?? mark)
 }
