@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findBinDirectory, type TestDatabase, usePostgres } from '@holdfast/lab'
+import { findBinDirectory, startHttpService, type TestDatabase, usePostgres } from '@holdfast/lab'
 import type { Report } from '@holdfast/plugin'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -90,6 +90,21 @@ it('packages/plugin/README.md: is a notifier', async () => {
   const { exitCode, stdout } = await project.run('holdfast backup', { PGDATABASE: '', ...libpq(source.url) })
   expect(stdout).toBe('shop: succeeded')
   expect(exitCode).toBe(0)
+})
+
+it('packages/http-delivery/README.md: delivers a message', async () => {
+  await writeFile(join(project.directory, 'tell.ts'), await snippet('packages/http-delivery/README.md', 'ts'))
+  const service = await startHttpService()
+  try {
+    const { exitCode, stderr } = await project.run(runModule('tell.ts'), {
+      PING_URL: `${service.url}/in/token`,
+    })
+    expect(stderr).toBe('')
+    expect(exitCode).toBe(0)
+    expect(service.received).toMatchObject([{ path: '/in/token', body: 'shop: backed up' }])
+  } finally {
+    await service.stop()
+  }
 })
 
 it('packages/postgres/README.md: is a source', async () => {

@@ -1,6 +1,7 @@
 import { HoldfastError, type Manifest } from '@holdfast/plugin'
 import {
   readCatalog,
+  type CatalogOptions,
   type Copy,
   type StorageCatalog,
   type StoredBackup,
@@ -27,13 +28,16 @@ export interface Backup {
 
 const bestFirst: readonly Verification[] = ['restored', 'archive', 'failed', 'unverified', 'invalid']
 
-/** Every backup in the storages, newest first. */
+/** Every backup in the storages, newest first; where only the newest matter, no more than these are read. */
 export async function listBackups(
   storages: readonly JobStorage[],
   job: string | undefined,
   signal: AbortSignal,
+  options: CatalogOptions = {},
 ): Promise<Backup[]> {
-  return mergeCatalogs(await Promise.all(storages.map((storage) => readCatalog(storage, job, signal))))
+  return mergeCatalogs(
+    await Promise.all(storages.map((storage) => readCatalog(storage, job, signal, options))),
+  )
 }
 
 function mergeCatalogs(catalogs: readonly StorageCatalog[]): Backup[] {

@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from '@holdfast/plugin'
 import type { JobStorage } from './job.ts'
-import { isVerdictPart, parseKey } from './keys.ts'
+import { isVerdictPart, parseKey, stampOf } from './keys.ts'
 import { parseManifest } from './manifest.ts'
 
 /** The verdicts of one verification, as an object beside the backup. */
@@ -83,14 +83,21 @@ interface Group {
 
 const parallelReads = 16
 
+export interface CatalogOptions {
+  /** Read only so many manifests, those of the backups that were started last. */
+  newest?: number
+}
+
 /** Reads every backup of a job, or of all jobs, that a storage holds. Objects that are not ours are passed over. */
 export async function readCatalog(
   storage: JobStorage,
   job: string | undefined,
   signal: AbortSignal,
+  { newest = Infinity }: CatalogOptions = {},
 ): Promise<StorageCatalog> {
   const groups = await groupObjects(storage.instance, job, signal)
-  const whole = groups.filter((group) => group.parts.has('manifest.json'))
+  const all = groups.filter((group) => group.parts.has('manifest.json'))
+  const whole = all.toSorted((a, b) => (stampOf(a.name) < stampOf(b.name) ? 1 : -1)).slice(0, newest)
   const read = await mapParallel(whole, parallelReads, (group) => readBackup(storage, group, signal))
   const backups = read.filter((backup) => backup !== undefined)
   const orphans = groups

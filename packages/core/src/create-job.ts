@@ -27,6 +27,7 @@ export function createJob(
     storages: [wrapped(primary), ...others.map(wrapped)],
     verifiers: plugins.verifiers,
     notifiers: plugins.notifiers,
+    ...(config.expectEveryMs !== undefined && { expectEveryMs: config.expectEveryMs }),
     labels: config.labels,
     redactor,
   }

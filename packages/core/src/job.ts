@@ -1,4 +1,12 @@
-import type { Compression, DumpRequest, Notifier, Source, Storage, Verifier } from '@holdfast/plugin'
+import type {
+  Compression,
+  DumpRequest,
+  NotificationEvent,
+  Notifier,
+  Source,
+  Storage,
+  Verifier,
+} from '@holdfast/plugin'
 import type { Retention } from './config/types.ts'
 import type { Redactor } from './wrap/redact.ts'
 
@@ -15,6 +23,15 @@ export interface JobStorage extends Named<Storage> {
   retention?: Retention
 }
 
+export interface JobNotifier extends Named<Notifier> {
+  /** What it is told. */
+  on: readonly NotificationEvent[]
+  /** How long the same failure is not told again, in milliseconds; absent: every one is told. */
+  repeatEveryMs?: number
+  /** How long telling it may take after a run, with everything that is tried again, in milliseconds. */
+  timeoutMs: number
+}
+
 /** A job with everything that it needs to run. */
 export interface Job {
   name: string
@@ -24,7 +41,9 @@ export interface Job {
   /** The first one is the primary: if it fails, the run fails. */
   storages: readonly [JobStorage, ...JobStorage[]]
   verifiers: readonly Named<Verifier>[]
-  notifiers: readonly Named<Notifier>[]
+  notifiers: readonly JobNotifier[]
+  /** How old the newest good backup may get, in milliseconds; absent: nobody looks. */
+  expectEveryMs?: number
   labels: Record<string, string>
   /** Knows this job's secrets; everything that leaves core goes through it. */
   redactor: Redactor

@@ -32,6 +32,11 @@ export function backupName(job: string, kind: BackupKind, startedAt: Date, attem
   return `${job}_${kind}_${stamp.slice(0, 8)}_${stamp.slice(9, 15)}${suffix}`
 }
 
+/** The part of a backup's name that sorts by time, whatever its kind: `20261122_030000`. */
+export function stampOf(name: string): string {
+  return /\d{8}_\d{6}(?:-\d+)?$/.exec(name)?.[0] ?? ''
+}
+
 /** The start of every key of a backup. */
 export function backupBase(job: string, name: string, startedAt: Date): string {
   const date = startedAt.toISOString()
@@ -68,6 +73,11 @@ export function protectedKey(base: string): string {
 
 export function acceptedKey(base: string): string {
   return `${base}.accepted.json`
+}
+
+/** What was told of a job outside of its runs. No backup has a key like it. */
+export function toldKey(job: string): string {
+  return `${job}/.told.json`
 }
 
 /** Verdicts sort by name in the order in which they were given. */

@@ -1,4 +1,5 @@
 import type { Report } from '@holdfast/plugin'
+import { restoreCommandFor } from './commands.ts'
 import type { Published } from './publish.ts'
 
 /** Puts a published backup into the report. */
@@ -26,6 +27,5 @@ export function reportStored(
     if (entry === undefined) continue
     Object.assign(entry, { status: 'stored', bytes, location: storage.instance.location(dump?.key ?? '') })
   }
-  const flags = restoreFlags === undefined || restoreFlags === '' ? '' : ` ${restoreFlags}`
-  report.restoreCommand = `holdfast restore ${manifest.id}${flags} --to "$TARGET_DATABASE_URL"`
+  report.restoreCommand = restoreCommandFor(manifest.id, restoreFlags)
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
 import {
   HoldfastError,
+  notificationEvents,
   type Notifier,
   type Snapshot,
   type Source,
@@ -83,6 +84,10 @@ function verifier(proves: Verdict['proves'], status: Verdict['status'] = 'passed
     },
   }
   return { name: proves, plugin: proves, instance }
+}
+
+function notifier(name: string, instance: Notifier): Job['notifiers'][number] {
+  return { name, plugin: 'x', instance, on: notificationEvents, timeoutMs: 30_000 }
 }
 
 function named(name: string, instance: Storage): JobStorage {
@@ -410,19 +415,17 @@ describe('ends', () => {
   it('asks every notifier and keeps the verdict whatever they do', async () => {
     const heard: string[] = []
     const notifiers: Job['notifiers'] = [
-      { name: 'thrower', plugin: 'x', instance: { notify: () => Promise.reject(new Error('broken')) } },
-      {
-        name: 'listener',
-        plugin: 'x',
-        instance: { notify: async ({ event }) => void heard.push(event) } satisfies Notifier,
-      },
+      notifier('thrower', { notify: () => Promise.reject(new Error('broken')) }),
+      notifier('listener', { notify: async ({ event }) => void heard.push(event) }),
     ]
     const report = await run(job([named('disk', memoryStorage())], { notifiers }), { signal })
     expect(report.status).toBe('succeeded')
-    expect(heard).toEqual(['backup.succeeded'])
-    expect(report.notifications.map(({ notifier, status }) => [notifier, status])).toEqual([
-      ['thrower', 'failed'],
-      ['listener', 'delivered'],
+    expect(heard).toEqual(['backup.started', 'backup.succeeded'])
+    expect(report.notifications.map((one) => [one.notifier, one.event, one.status])).toEqual([
+      ['thrower', 'backup.started', 'failed'],
+      ['thrower', 'backup.succeeded', 'failed'],
+      ['listener', 'backup.started', 'delivered'],
+      ['listener', 'backup.succeeded', 'delivered'],
     ])
   })
 

@@ -62,7 +62,7 @@ async function send(
   const webhook = new IncomingWebhook(endpoint.address.reveal(), {
     fetch: async (_url, { headers = {}, body } = {}) => {
       try {
-        answer = await post(endpoint, { headers, body: String(body) }, signal)
+        answer = await post(endpoint, { headers, body: typeof body === 'string' ? body : '' }, signal)
       } catch (error) {
         failure = error
         throw error

@@ -38,5 +38,5 @@ function escaped(text: string): string {
 
 /** Looks the same, and begins and ends no block of code. */
 function withoutFences(text: string): string {
-  return text.replace(/`{3,}/g, (ticks) => [...ticks].join('\u2060'))
+  return text.replace(/`{3,}/g, (ticks) => ticks.split('').join('\u2060'))
 }

@@ -54,6 +54,14 @@ it('leaves the query of the address where it belongs', async () => {
   )
 })
 
+it.each([
+  ['OK (not found)', { code: 'NOTIFY_REFUSED', retryable: false }],
+  ['OK (rate limited)', { code: 'NOTIFY_RATE_LIMITED', retryable: true }],
+])('does not take %j for a ping that was accepted', async (body, expected) => {
+  service.behave({ does: 'answer', body })
+  await expect(pinged('backup.succeeded')).rejects.toMatchObject(expected)
+})
+
 it('says what happened in a text that the service keeps whole', async () => {
   const message = `begins ${'größer '.repeat(100_000)}`
   const notifier = notifierFor({ preset: 'dead-mans-switch', url: `${service.url}${path}` })

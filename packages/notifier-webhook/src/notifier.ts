@@ -33,8 +33,9 @@ function notifierOf<Options extends WebhookOptions>(
     async notify(notification, signal) {
       const { address, ...message } = preset.outgoing(options, notification)
       const answer = await post({ service, address, caFile, requestTimeoutMs }, message, signal)
-      if (answer.status >= 200 && answer.status <= 299) return
-      throw preset.refusal?.(answer) ?? refusal(service, answer)
+      const own = preset.refusal?.(answer)
+      if (own !== undefined) throw own
+      if (answer.status < 200 || answer.status > 299) throw refusal(service, answer)
     },
   }
 }

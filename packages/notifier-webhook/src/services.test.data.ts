@@ -12,7 +12,7 @@ export const signingSecret = `whsec_${Buffer.from('a key of thirty-two bytes, no
 export const path = '/in/a-secret-token'
 
 /** How most services do it. */
-export const behaviours: Readonly<Record<ServiceMode, HttpBehaviour>> = {
+const behaviours: Readonly<Record<ServiceMode, HttpBehaviour>> = {
   accept: { does: 'answer', status: 202 },
   slow: { does: 'answer', status: 202, delayMs: 300 },
   refuse: { does: 'answer', status: 404, body: 'not found' },

@@ -1,13 +1,21 @@
 import { Secret, type Compression } from '@holdfast/plugin'
+import { durationMs } from './duration.ts'
 import { defaultLevels, type CheckedConfig } from './schema.ts'
-import type { JobConfig, PluginConfig, Retention, RetentionPolicy, StorageConfig } from './types.ts'
+import type {
+  JobConfig,
+  NotifierConfig,
+  PluginConfig,
+  Retention,
+  RetentionPolicy,
+  StorageConfig,
+} from './types.ts'
 
 type CheckedJob = CheckedConfig['jobs'][string]
 type CheckedStorage = CheckedJob['storages'][number]
 
 /** Brings what was checked into its one complete form. */
 export function normalizeJob(name: string, job: CheckedJob): JobConfig {
-  const { database, dump, compression, storages, verifiers, notifiers, schedule, labels } = job
+  const { database, dump, compression, storages, verifiers, notifiers, schedule, expectEvery, labels } = job
   const [primary, ...others] = storages.map(storageOf)
   if (primary === undefined) throw new TypeError('a checked job has a storage')
   return {
@@ -21,7 +29,8 @@ export function normalizeJob(name: string, job: CheckedJob): JobConfig {
     compression: compressionOf(compression),
     storages: [primary, ...others],
     verifiers: verifiers.map(pluginOf),
-    notifiers: notifiers.map(pluginOf),
+    notifiers: notifiers.map(notifierOf),
+    ...(expectEvery !== undefined && { expectEveryMs: durationMs(expectEvery) }),
     ...(schedule !== undefined && { schedule: schedule.trim() }),
     labels,
   }
@@ -36,6 +45,20 @@ function compressionOf(compression: CheckedJob['compression']): Compression {
 
 function pluginOf({ use, name, options }: CheckedJob['verifiers'][number]): PluginConfig {
   return { use, name: name ?? use, options }
+}
+
+function notifierOf({
+  on,
+  repeatEveryMs,
+  timeoutMs,
+  ...plugin
+}: CheckedJob['notifiers'][number]): NotifierConfig {
+  return {
+    ...pluginOf(plugin),
+    on: [...new Set(on)],
+    ...(repeatEveryMs !== undefined && { repeatEveryMs }),
+    timeoutMs,
+  }
 }
 
 function storageOf(storage: CheckedStorage): StorageConfig {

@@ -1,4 +1,7 @@
+import { notificationEvents } from '@holdfast/plugin'
 import { z } from 'zod'
+import { defaultEvents } from '../notify/happening.ts'
+import { durationPattern } from './duration.ts'
 import { jobNamePattern } from './job-name.ts'
 
 // The one description of a configuration: it checks, and the editor schema and docs/configuration.md are made from it.
@@ -115,6 +118,25 @@ const pluginShape = {
 
 const plugin = z.strictObject(pluginShape)
 
+const notifier = z.strictObject({
+  ...pluginShape,
+  on: z
+    .array(z.enum(notificationEvents))
+    .min(1)
+    .default([...defaultEvents])
+    .describe(
+      'What it is told. Left out: what needs somebody, and that all is well again, but not every success.',
+    ),
+  repeatEveryMs: count
+    .optional()
+    .describe(
+      'How long the same failure of the job is not told again, in milliseconds. Left out, every one is told. A recovery always is.',
+    ),
+  timeoutMs: timeoutMs
+    .default(30_000)
+    .describe('How long telling it may take at the end of a run, with what is tried again, in milliseconds.'),
+})
+
 const job = z.strictObject({
   database: text
     .optional()
@@ -133,7 +155,13 @@ const job = z.strictObject({
     .array(plugin)
     .default([{ use: 'archive' }, { use: 'size' }])
     .describe('What checks a backup once it is stored.'),
-  notifiers: z.array(plugin).default([]).describe('Who is told how a run ended.'),
+  notifiers: z.array(notifier).default([]).describe('Who is told what happened.'),
+  expectEvery: text
+    .regex(durationPattern)
+    .optional()
+    .describe(
+      'How old the newest good backup may get before `holdfast check` says that one is missed: a whole number with its unit, such as `36h`. Units are `m`, `h`, `d` and `w`.',
+    ),
   schedule: text
     .optional()
     .describe(

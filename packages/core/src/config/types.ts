@@ -1,4 +1,4 @@
-import type { Compression, DumpRequest, Secret } from '@holdfast/plugin'
+import type { Compression, DumpRequest, NotificationEvent, Secret } from '@holdfast/plugin'
 
 /** Which backups to keep: those that any of the rules names. Without a rule nothing is ever deleted. */
 export interface RetentionPolicy {
@@ -39,6 +39,15 @@ export interface StorageConfig extends PluginConfig {
   retention?: Retention
 }
 
+export interface NotifierConfig extends PluginConfig {
+  /** What it is told. */
+  on: readonly NotificationEvent[]
+  /** How long the same failure is not told again, in milliseconds. */
+  repeatEveryMs?: number
+  /** In milliseconds. */
+  timeoutMs: number
+}
+
 /** A job, complete: every default is filled in. */
 export interface JobConfig {
   name: string
@@ -49,7 +58,9 @@ export interface JobConfig {
   /** The first one is the primary. */
   storages: readonly [StorageConfig, ...StorageConfig[]]
   verifiers: readonly PluginConfig[]
-  notifiers: readonly PluginConfig[]
+  notifiers: readonly NotifierConfig[]
+  /** How old the newest good backup may get, in milliseconds. */
+  expectEveryMs?: number
   /** A cron expression of 5 or 6 fields, or `@daily` and the like. */
   schedule?: string
   labels: Record<string, string>

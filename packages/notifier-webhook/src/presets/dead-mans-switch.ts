@@ -1,6 +1,6 @@
 import { connectionOptions, secretAddress, type ConnectionOptions } from '@holdfast/http-delivery'
 import { cleanText, mailText, messageOf } from '@holdfast/message'
-import { type NotificationEvent, Secret } from '@holdfast/plugin'
+import { HoldfastError, type NotificationEvent, Secret } from '@holdfast/plugin'
 import { z } from 'zod'
 import type { Preset } from './preset.ts'
 
@@ -51,6 +51,20 @@ export const switchPreset: Preset<SwitchOptions> = {
       body: cleanText(mailText(messageOf(notification)), mostCharacters),
       secrets: [url],
     }
+  },
+  // Healthchecks says with status 200 that it did nothing: https://healthchecks.io/docs/http_api
+  refusal({ status, text }) {
+    if (status === 200 && text === 'OK (not found)') {
+      return new HoldfastError('NOTIFY_REFUSED', "the dead man's switch knows no check at this address", {
+        hint: 'Copy the ping address of the check again; it may have been removed.',
+      })
+    }
+    if (status === 200 && text === 'OK (rate limited)') {
+      return new HoldfastError('NOTIFY_RATE_LIMITED', "the dead man's switch takes no more pings for now", {
+        retryable: true,
+      })
+    }
+    return undefined
   },
 }
 

@@ -1,6 +1,6 @@
 import { connectionOptions, secretAddress, secretText, type ConnectionOptions } from '@holdfast/http-delivery'
 import { cleanText } from '@holdfast/message'
-import type { Notification, Secret } from '@holdfast/plugin'
+import type { Secret } from '@holdfast/plugin'
 import { z } from 'zod'
 import { isSigningSecret, signatureHeaders } from '../sign.ts'
 import type { Preset } from './preset.ts'
@@ -65,7 +65,7 @@ export const jsonPreset: Preset<JsonOptions> = {
     // A receiver that goes by the type must not take a test for the real thing.
     const type = test ? 'test' : event
     const body = JSON.stringify({ type, timestamp: at, data: shortened(notification) })
-    const own = Object.entries(headers).map(([name, value]) => [name, value.reveal()])
+    const own = Object.entries(headers).map(([name, value]) => [name, value.reveal()] as const)
     return {
       address: url,
       method,

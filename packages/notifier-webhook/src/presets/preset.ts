@@ -2,7 +2,7 @@ import type { Answer, HttpMessage } from '@holdfast/http-delivery'
 import type { HoldfastError, Notification, Secret } from '@holdfast/plugin'
 
 /** One message to a service, and where it goes. */
-export interface Outgoing extends HttpMessage {
+interface Outgoing extends HttpMessage {
   address: Secret
 }
 
@@ -11,6 +11,6 @@ export interface Preset<Options> {
   /** The name of the service, for messages. */
   service: string
   outgoing(options: Options, notification: Notification): Outgoing
-  /** What an answer that does not accept the message means; undefined where its status says it all. */
+  /** Why the service did not accept the message, in its own words; undefined where the status says it all. */
   refusal?(answer: Answer): HoldfastError | undefined
 }

@@ -27,6 +27,11 @@ export const verifyCodes = {
     meaning: 'A manifest is truncated, not valid, or of a version that this Holdfast does not know.',
     fix: 'Upgrade Holdfast if the version is newer; otherwise the backup is damaged.',
   },
+  BACKUP_MISSED: {
+    exitCode: 5,
+    meaning: 'A job has no good backup that is as young as its expectEvery says.',
+    fix: 'See whether the job was run at all, and how: `holdfast check` says what its last run said.',
+  },
   VERIFY_COUNTS: {
     exitCode: 5,
     meaning: 'After a restore the row counts differ from those of the source.',
