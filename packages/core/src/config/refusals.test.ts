@@ -74,7 +74,7 @@ test.for<[what: string, text: string, ...problems: string[]]>([
   [
     'a key that is nowhere near',
     job('zebra: 1'),
-    '4:5  jobs.shop.zebra  is not a known key; known are database, dump, compression, storages, verifiers, notifiers, schedule, labels',
+    '4:5  jobs.shop.zebra  is not a known key; known are database, dump, compression, storages, verifiers, notifiers, expectEvery, schedule, labels',
   ],
   [
     'retention in the wrong place',
@@ -205,6 +205,21 @@ test.for<[what: string, text: string, ...problems: string[]]>([
     'a plugin that is text',
     job('notifiers: [slack]'),
     '4:17  jobs.shop.notifiers[0]  must be a mapping, is "slack"',
+  ],
+  [
+    'an event that there is not',
+    job('notifiers: [{ use: slack, on: [backup.fail] }]'),
+    '4:36  jobs.shop.notifiers[0].on[0]  must be backup.started, backup.succeeded, backup.recovered, backup.suspect, backup.partial, backup.failed, verify.failed, prune.failed or backup.missed, is "backup.fail"; did you mean `backup.failed`?',
+  ],
+  [
+    'a length of time without its unit',
+    job('expectEvery: 36'),
+    '4:18  jobs.shop.expectEvery  must be text, is 36',
+  ],
+  [
+    'a length of time in two parts',
+    job('expectEvery: 1d12h'),
+    '4:18  jobs.shop.expectEvery  must be a whole number with its unit, such as 36h, is "1d12h"',
   ],
   ['a plugin without use', job('notifiers:', '  - name: x'), '5:9  jobs.shop.notifiers[0].use  is missing'],
   [

@@ -108,7 +108,7 @@ const dump = z.strictObject({
 
 const pluginShape = {
   use: text
-    .regex(/^[a-z0-9][a-z0-9-]*$|[@/.]/)
+    .regex(/^[a-z0-9][a-z0-9-]*$|[@/.]/, 'must be a short name, a package name or a path')
     .describe(
       'A plugin that comes with Holdfast by its short name, any other by its package name or its path.',
     ),
@@ -157,7 +157,7 @@ const job = z.strictObject({
     .describe('What checks a backup once it is stored.'),
   notifiers: z.array(notifier).default([]).describe('Who is told what happened.'),
   expectEvery: text
-    .regex(durationPattern)
+    .regex(durationPattern, 'must be a whole number with its unit, such as 36h')
     .optional()
     .describe(
       'How old the newest good backup may get before `holdfast check` says that one is missed: a whole number with its unit, such as `36h`. Units are `m`, `h`, `d` and `w`.',

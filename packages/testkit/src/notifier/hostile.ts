@@ -59,11 +59,9 @@ export function hostileNotification(sample: NotifierCaseContext['notification'])
 
 /** Fails where the hostile text does something to whoever gets the message, other than being read. */
 export function assertHarmless(message: AcceptedMessage, harmless: AcceptedMessage): void {
-  assert.deepEqual(
-    [...(message.recipients ?? [])].toSorted(),
-    [...(harmless.recipients ?? [])].toSorted(),
-    'a text of the message changed whom it goes to',
-  )
+  const recipients = ({ recipients: all = [] }: AcceptedMessage): string => all.toSorted().join(', ')
+  const whom = recipients(message)
+  assert.ok(whom === recipients(harmless), `a text of the message changed whom it goes to: ${whom}`)
   const names = ({ headers = [] }: AcceptedMessage): Set<string> =>
     new Set(headers.map(([name]) => name.toLowerCase()))
   const added = [...names(message)].filter((name) => !names(harmless).has(name))
@@ -79,7 +77,7 @@ export function assertHarmless(message: AcceptedMessage, harmless: AcceptedMessa
 
 function assertPart({ form, content }: MessagePart): void {
   if (form === 'json') {
-    assert.doesNotThrow(() => JSON.parse(content) as unknown, 'a text of the message broke its JSON')
+    assert.ok(isJson(content), 'a text of the message broke its JSON')
     return
   }
   // Line breaks and tabs are what text is made of; the rest moves cursors and rings bells.
@@ -91,5 +89,14 @@ function assertPart({ form, content }: MessagePart): void {
   if (form === 'mrkdwn') {
     const alive = /<(?:[!@#]|https:\/\/evil)[^>]*>/.exec(content)
     assert.ok(alive === null, `a text of the message became a mention or a link: ${alive?.[0]}`)
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { notificationEvents, type Notification } from '@holdfast/plugin'
-import type { NotifierCase } from '../case.ts'
+import type { AcceptedMessage, NotifierCase } from '../case.ts'
 import { onlyNew, says } from '../reading.ts'
 
 export const tellingCases: readonly NotifierCase[] = [
@@ -62,7 +62,14 @@ export const tellingCases: readonly NotifierCase[] = [
         const { schemaVersion, id, job, at, test, summary, quietened, commands } = notification(event)
         const { look } = commands
         const bare: Notification = {
-          ...{ schemaVersion, id, event, job, at, test, summary, quietened },
+          schemaVersion,
+          id,
+          event,
+          job,
+          at,
+          test,
+          summary,
+          quietened,
           history: { sizes: [], failures: 0 },
           commands: { look },
         }
@@ -81,8 +88,13 @@ export const tellingCases: readonly NotifierCase[] = [
       const test = notification('backup.failed', { test: true, summary: 'shop: nothing has happened' })
       await promptly('notify', notifier.notify(test, signal))
       const message = onlyNew(await accepted(), 0, 'notify')
-      const isSaid = ['test', 'Test', 'TEST'].some((word) => says(message, word))
+      const isSaid = isMarked(message) || ['test', 'Test', 'TEST'].some((word) => says(message, word))
       assert.ok(isSaid, 'the message of a test does not say that it is one')
     },
   },
 ]
+
+/** Programs are told by the field that says so. */
+function isMarked({ parts }: AcceptedMessage): boolean {
+  return parts.some(({ form, content }) => form === 'json' && /"test":\s*true/.test(content))
+}
