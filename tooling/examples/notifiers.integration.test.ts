@@ -1,4 +1,11 @@
-import { findBinDirectory, type HttpService, startHttpService, type TestDatabase } from '@holdfast/lab'
+import {
+  findBinDirectory,
+  type HttpService,
+  type SmtpServer,
+  startHttpService,
+  startSmtp,
+  type TestDatabase,
+} from '@holdfast/lab'
 import type { Report } from '@holdfast/plugin'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { createProject, type Outcome, type Project } from './project.ts'
@@ -91,6 +98,33 @@ describe('examples/pagerduty', () => {
     expect(service.received.map(({ path, body }) => [path, JSON.parse(body) as unknown])).toEqual([
       ['/v2/enqueue', expect.objectContaining({ event_action: 'trigger', dedup_key: 'holdfast/shop' })],
       ['/v2/enqueue', expect.objectContaining({ event_action: 'resolve', dedup_key: 'holdfast/shop' })],
+    ])
+  })
+})
+
+describe('examples/mail', () => {
+  let server: SmtpServer
+  beforeEach(async () => {
+    server = await startSmtp({ login: { user: 'backups', password: token } })
+    await use('mail', { SMTP_URL: `smtp://backups:${token}@127.0.0.1:${server.port}` })
+  })
+  afterEach(() => server.stop())
+
+  it('tells of a failure with what to do, and not of a success', async () => {
+    expect((await back()).notifications).toEqual([])
+    expect((await back(broken)).notifications).toMatchObject([
+      { notifier: 'smtp', event: 'backup.failed', status: 'delivered' },
+    ])
+    expect(server.received).toMatchObject([
+      {
+        to: ['devops@example.com'],
+        mail: {
+          from: { name: 'Backups', address: 'backups@example.com' },
+          subject: expect.stringMatching(/^shop: backup failed/),
+          text: expect.stringContaining('What went wrong'),
+          html: expect.stringContaining('What went wrong'),
+        },
+      },
     ])
   })
 })

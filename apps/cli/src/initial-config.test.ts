@@ -33,6 +33,7 @@ test.for(combinations.map((set) => [set] as const))(
     const { storages, verifiers, notifiers } = await loadJob(config, job, { appUrl: import.meta.url })
     expect(storages[0].instance.location('x')).toBe(join(directory, 'backups/x'))
     expect(verifiers.map(({ name }) => name)).toEqual(['archive', 'size'])
-    expect(notifiers).toEqual([])
+    const mail = set.includes('S3_BACKUP_BUCKET') ? 'ses' : 'smtp'
+    expect(notifiers.map(({ name }) => name)).toEqual(set.includes('NOTIFICATION_EMAIL') ? [mail] : [])
   },
 )

@@ -72,7 +72,7 @@ const schema = z
     from: address.describe('The sender: an identity that SES has verified, or an address of its domain.'),
     identityArn: z
       .string()
-      .startsWith('arn:', 'must be an ARN')
+      .regex(/^arn:/, 'must be an ARN')
       .optional()
       .describe('The identity, where it belongs to an account that lets yours send.'),
     configurationSet: text.optional().describe('The configuration set of SES to send with.'),

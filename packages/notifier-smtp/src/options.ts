@@ -92,22 +92,24 @@ const schema = z
     oauth2: z
       .strictObject({
         user: text.describe('The mailbox.'),
-        accessToken: secret.optional(),
-        clientId: text.optional(),
-        clientSecret: secret.optional(),
-        refreshToken: secret.optional(),
-        accessUrl: z
-          .url({ protocol: /^https$/, error: 'must be an https URL' })
+        accessToken: secret.optional().describe('A token that is good for now.'),
+        clientId: text.optional().describe('Of the application, to get tokens with a refreshToken.'),
+        clientSecret: secret.optional().describe('Of the application.'),
+        refreshToken: secret.optional().describe('What access tokens are made with.'),
+        accessUrl: text
+          .refine((value) => URL.parse(value)?.protocol === 'https:', 'must be an https URL')
           .optional()
           .describe("Where access tokens come from; Google's unless set."),
         serviceClient: text
           .optional()
           .describe('For a service account, in place of client and refresh token.'),
-        privateKey: secret.optional(),
+        privateKey: secret.optional().describe('Of the service account, as PEM.'),
       })
       .optional()
       .describe('Logs in with XOAUTH2: an accessToken, or what one is made with.'),
-    from: address.describe('The sender: name@domain, or Name <name@domain>.'),
+    from: address.describe(
+      'The sender. A name may stand before the address, which is then in angle brackets.',
+    ),
     to: addresses.describe('Who gets the mail: an address or a list of them.'),
     cc: addresses.default([]).describe('Who gets a copy.'),
     bcc: addresses.default([]).describe('Who gets one without being named in it.'),
