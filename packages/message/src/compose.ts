@@ -3,8 +3,9 @@ import { cleanLine, cleanText } from './clean.ts'
 import { factsOf } from './facts.ts'
 import type { Command, Message, Problem } from './message.ts'
 import { sectionsOf } from './sections.ts'
+import { sentenceOf } from './sentence.ts'
 import { sizeHistoryOf } from './sizes.ts'
-import { sentenceOf, stateOf, subjectOf } from './state.ts'
+import { stateOf, subjectOf } from './state.ts'
 import { formatUtc } from './units.ts'
 
 const mostWarnings = 10

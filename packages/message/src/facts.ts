@@ -104,7 +104,7 @@ function historyFacts(notification: Notification): Fact[] {
     ...(failingSince !== undefined && (failures > 1 || event === 'backup.recovered')
       ? [
           fact(
-            'Failing since',
+            event === 'backup.recovered' ? 'Had failed since' : 'Failing since',
             `${formatUtc(failingSince)} (${formatAge(ageMs(notification, failingSince))})`,
           ),
         ]
@@ -118,7 +118,10 @@ function historyFacts(notification: Notification): Fact[] {
   function lastVerified({ history: { lastVerified: last } }: Notification): Fact {
     const term = 'Last verified backup'
     if (last === undefined) return fact(term, 'none', 'bad')
-    if (last.id === report?.backup?.id) return fact(term, 'this one', 'good')
+    if (last.id === report?.backup?.id)
+      return event === 'backup.suspect'
+        ? fact(term, 'this one, whole but suspect', 'warning')
+        : fact(term, 'this one', 'good')
     return fact(
       term,
       `${formatAge(ageMs(notification, last.startedAt))} (${formatUtc(last.startedAt)}), ${last.name}`,

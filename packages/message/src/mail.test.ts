@@ -39,6 +39,23 @@ describe.each(notificationEvents)('%s', (event) => {
   })
 })
 
+describe('the sentence', () => {
+  const failed = notifications['backup.failed']
+  it.each([
+    ['shop: no backup was made', 'No backup was made.'],
+    [`shop: no backup was made: ${failed.error!.message}`, 'No backup was made.'],
+    [failed.error!.message, 'Backup failed.'],
+    ['shop: no backup was made: something else', 'No backup was made: something else.'],
+    [
+      'Late, since it could not be sent on Sunday: shop: oh!',
+      'Late, since it could not be sent on Sunday: shop: oh!',
+    ],
+    ['', 'Backup failed.'],
+  ])('of %j is %j', (summary, sentence) => {
+    expect(messageOf({ ...failed, summary }).sentence).toBe(sentence)
+  })
+})
+
 describe('what tells a mail from others', () => {
   const mail = mailOf(notifications['backup.failed'], from)
 

@@ -71,7 +71,7 @@ export interface Message {
   tone: Tone
   /** True for a message that only tries whether messages arrive. */
   test: boolean
-  /** What happened, in one sentence. */
+  /** What happened, in one sentence that neither begins with the job nor repeats the problem. */
   sentence: string
   problem?: Problem
   facts: Fact[]

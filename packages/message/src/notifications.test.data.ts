@@ -122,7 +122,7 @@ export const notifications: Readonly<Record<NotificationEvent, Notification>> = 
     id: 'b64f3a8e-started',
     event: 'backup.started',
     at: startedAt,
-    summary: 'The backup of shop has started.',
+    summary: 'shop: the backup has started',
     history: { lastVerified: yesterdays, sizes: sizes(), failures: 0 },
     commands: { look: common.commands.look },
   },
@@ -130,7 +130,7 @@ export const notifications: Readonly<Record<NotificationEvent, Notification>> = 
     ...common,
     id: 'b64f3a8e-succeeded',
     event: 'backup.succeeded',
-    summary: 'The backup of shop is stored and verified.',
+    summary: 'shop: backed up and verified',
     report: good,
     history: { lastVerified: thisOne, sizes: sizes(96_004_120), failures: 0 },
   },
@@ -138,7 +138,8 @@ export const notifications: Readonly<Record<NotificationEvent, Notification>> = 
     ...common,
     id: 'b64f3a8e-recovered',
     event: 'backup.recovered',
-    summary: 'The backup of shop works again, after 3 runs that failed.',
+    summary:
+      'shop: backed up and verified again, after 3 runs that were not good (since 2026-11-19 03:00 UTC)',
     report: good,
     history: { lastVerified: thisOne, sizes: sizes(96_004_120), failures: 0, failingSince: daysBefore(3) },
   },
@@ -147,7 +148,7 @@ export const notifications: Readonly<Record<NotificationEvent, Notification>> = 
     id: 'b64f3a8e-suspect',
     event: 'backup.suspect',
     summary:
-      'The backup of shop is stored, but it does not look like the ones before; nothing older is deleted.',
+      'shop: backed up, but the backup is suspect: size: 47 MB, 49% smaller than the average of the last 4 (93 MB)',
     report: {
       ...good,
       status: 'suspect',
@@ -188,7 +189,7 @@ export const notifications: Readonly<Record<NotificationEvent, Notification>> = 
     ...common,
     id: 'b64f3a8e-partial',
     event: 'backup.partial',
-    summary: 'The backup of shop is stored in disk, but not in s3.',
+    summary: 'shop: backed up, but not in s3',
     report: {
       ...good,
       status: 'partial',
@@ -228,7 +229,7 @@ export const notifications: Readonly<Record<NotificationEvent, Notification>> = 
     ...common,
     id: 'b64f3a8e-failed',
     event: 'backup.failed',
-    summary: unreachable.message,
+    summary: `shop: no backup was made: ${unreachable.message.slice(0, 120)}…`,
     report: withoutBackup(),
     error: unreachable,
     history: {
@@ -244,7 +245,7 @@ export const notifications: Readonly<Record<NotificationEvent, Notification>> = 
     ...common,
     id: 'b64f3a8e-verify',
     event: 'verify.failed',
-    summary: 'shop_full_20261122_030000 in s3 is damaged.',
+    summary: 'shop: shop_full_20261122_030000 in s3 is damaged',
     error: {
       code: 'VERIFY_FAILED',
       message: 'sha256: 3b1f… is stored, the manifest says aaaaaaaaaaaa…',
@@ -259,7 +260,7 @@ export const notifications: Readonly<Record<NotificationEvent, Notification>> = 
     ...common,
     id: 'b64f3a8e-prune',
     event: 'prune.failed',
-    summary: 'Old backups of shop could not be deleted from s3.',
+    summary: 'shop: old backups could not be deleted: wastewise-backups: Access Denied (403)',
     error: {
       code: 'STORAGE_PERMISSION',
       message: 'wastewise-backups: Access Denied (403)',
@@ -274,7 +275,7 @@ export const notifications: Readonly<Record<NotificationEvent, Notification>> = 
     ...common,
     id: 'b64f3a8e-missed',
     event: 'backup.missed',
-    summary: 'shop has had no good backup for 3 days; one is expected every 36 hours.',
+    summary: 'shop: no good backup since 2026-11-19 03:00 UTC; one is expected every 36 h',
     history: {
       lastVerified: { ...yesterdays, startedAt: daysBefore(3) },
       sizes: sizes(),

@@ -74,13 +74,3 @@ function telling(verdicts: readonly Verdict[]): string | undefined {
 export function ageMs({ at }: Notification, time: string): number {
   return new Date(at).getTime() - new Date(time).getTime()
 }
-
-/** The notification's own sentence, or another where that only repeats the error, which is told in full anyway. */
-export function sentenceOf({ summary, error, event, report, test, job }: Notification): string {
-  const sentence = cleanLine(summary)
-  if (error === undefined || sentence !== cleanLine(error.message)) return sentence
-  if (test || !event.startsWith('backup.')) return `${cleanLine(job, 80)}: ${states[event].state}.`
-  return report?.backup === undefined
-    ? 'No new backup was made.'
-    : 'The backup was stored, but not all of it is well.'
-}
