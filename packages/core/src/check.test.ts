@@ -129,7 +129,7 @@ describe('checkJob', () => {
   it('looks at every storage that answers, and knows nothing where none does', async () => {
     const dead: Storage = {
       ...memoryStorage(),
-      async *list() {
+      list: () => {
         throw new HoldfastError('STORAGE_UNAVAILABLE', 'the bucket is gone')
       },
     }

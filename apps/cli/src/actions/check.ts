@@ -14,7 +14,7 @@ export async function check(
   options: { config?: string | undefined },
   context: Context,
 ): Promise<number> {
-  const { json, quiet, stdout, screen, signal } = context
+  const { json, quiet, stdout, screen } = context
   const config = await requireConfig(options.config, context)
   const names = jobNames.length > 0 ? [...new Set(jobNames)] : config.jobs.map(({ name }) => name)
   const jobs = await Promise.all(names.map((name) => openJob(config, findJob(config, name).name, context)))

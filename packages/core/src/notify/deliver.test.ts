@@ -17,7 +17,7 @@ const busy = (retryAfterMs?: number) =>
 
 describe('deliver', () => {
   it('is done once the service has accepted', async () => {
-    const delivery = await told(async () => void (await sleep(20)))
+    const delivery = await told(() => sleep(20))
     expect(delivery).toEqual({ attempts: 1, durationMs: expect.any(Number) })
     expect(delivery.durationMs).toBeGreaterThanOrEqual(15)
   })
@@ -83,7 +83,7 @@ describe('deliver', () => {
   })
 
   it('has little time left once somebody has cancelled, but some', async () => {
-    const delivery = await told(async () => void (await sleep(50)), { cancel: AbortSignal.abort() })
+    const delivery = await told(() => sleep(50), { cancel: AbortSignal.abort() })
     expect(delivery.error).toBeUndefined()
   })
 })
