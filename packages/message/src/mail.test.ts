@@ -50,6 +50,7 @@ describe('the sentence', () => {
       'Late, since it could not be sent on Sunday: shop: oh!',
       'Late, since it could not be sent on Sunday: shop: oh!',
     ],
+    ['shop: shop_full_1 is damaged', 'shop_full_1 is damaged.'],
     ['', 'Backup failed.'],
   ])('of %j is %j', (summary, sentence) => {
     expect(messageOf({ ...failed, summary }).sentence).toBe(sentence)

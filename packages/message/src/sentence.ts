@@ -25,8 +25,8 @@ function withoutError(sentence: string, message: string): string {
   return message.startsWith(rest) ? sentence.slice(0, at).replace(/[:\s]+$/, '') : sentence
 }
 
-/** With a capital and a full stop. */
+/** With a full stop, and a capital unless it begins with a name. */
 function asSentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
+  const capital = text.replace(/^[a-z](?=[a-z]*[\s,;:.]|[a-z]*$)/, (letter) => letter.toUpperCase())
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`
 }
