@@ -92,6 +92,21 @@ it('packages/plugin/README.md: is a notifier', async () => {
   expect(exitCode).toBe(0)
 })
 
+it('packages/message/README.md: is a notifier', async () => {
+  await writeFile(join(project.directory, 'printed.ts'), await snippet('packages/message/README.md', 'ts'))
+  const job = {
+    storages: [{ use: 'local', options: { path: 'backups' } }],
+    notifiers: [{ use: './printed.ts' }],
+  }
+  await writeFile(join(project.directory, 'holdfast.config.yaml'), stringify({ jobs: { shop: job } }))
+  const { exitCode, stdout } = await project.run('holdfast notify test', {
+    PGDATABASE: '',
+    ...libpq(source.url),
+  })
+  expect(stdout).toContain('shop: test message')
+  expect(exitCode).toBe(0)
+})
+
 it('packages/http-delivery/README.md: delivers a message', async () => {
   await writeFile(join(project.directory, 'tell.ts'), await snippet('packages/http-delivery/README.md', 'ts'))
   const service = await startHttpService()
@@ -135,6 +150,7 @@ describe('every configuration in the documents is one', () => {
     const { exitCode, stderr } = await project.run('holdfast list', {
       DATABASE_URL: source.url,
       PING_URL: 'http://127.0.0.1:9',
+      SMTP_PASSWORD: 'a password',
       SLACK_WEBHOOK_URL: 'http://127.0.0.1:9',
       PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
     })
