@@ -3,12 +3,13 @@ import ses from '@holdfast/notifier-ses'
 import slack from '@holdfast/notifier-slack'
 import smtp from '@holdfast/notifier-smtp'
 import webhook from '@holdfast/notifier-webhook'
+import gcs from '@holdfast/storage-gcs'
 import local from '@holdfast/storage-local'
 import archive from '@holdfast/verifier-archive'
 import size from '@holdfast/verifier-size'
 
 /** Every plugin that Holdfast publishes, in the order in which the documents show them. */
-export const publishedPlugins: readonly Plugin[] = [local, archive, size, smtp, ses, slack, webhook].map(
+export const publishedPlugins: readonly Plugin[] = [local, gcs, archive, size, smtp, ses, slack, webhook].map(
   (plugin) => plugin as Plugin,
 )
 

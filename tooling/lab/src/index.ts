@@ -1,6 +1,8 @@
 export { makeCertificates, type Certificates } from './certificates.ts'
 export { findPgbouncer, type Pooler, startPgbouncer } from './pgbouncer.ts'
 export { type PostgresAccess, type TestDatabase, usePostgres } from './databases.ts'
+export { type GcsDouble, type GcsDoubleOptions, startGcsDouble } from './gcs-double.ts'
+export type { GcsFault, GcsFaultEffect, GcsRequest, GcsRequestKind } from './gcs/faults.ts'
 export { findBinDirectory } from './programs.ts'
 export {
   startHttpService,

@@ -1,21 +1,36 @@
-import { isOver, tell, verdictError, verifyBackup, type TellOptions } from '@holdfast/core'
+import { isOver, tell, verdictError, verifyBackup, type Job, type TellOptions } from '@holdfast/core'
 import { exitCodeOf, isHoldfastError, type ReportedNotification, type Verdict } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
+import { openDecryption, type KeyOptions } from '../keys.ts'
 import { findOne, placeFlags, type Found, type PlaceOptions } from '../places.ts'
 import { renderDeliveries } from '../render/told.ts'
 import { renderVerification } from '../render/verification.ts'
+import { usageError } from '../usage.ts'
 
-export async function verify(wanted: string, options: PlaceOptions, context: Context): Promise<number> {
+export interface VerifyCommandOptions extends PlaceOptions, KeyOptions {
+  level?: 'archive' | 'plausible' | 'restored' | undefined
+  full?: true | undefined
+}
+
+export async function verify(
+  wanted: string,
+  options: VerifyCommandOptions,
+  context: Context,
+): Promise<number> {
   const { screen, stdout, now, signal, json, quiet } = context
   const found = await findOne(wanted, options, context)
   const { backup, place, siblings } = found
-  const { storages, verifiers } = place.job
+  const { storages } = place.job
+  const verifiers = verifiersOf(place.job, options)
+  const decryption = await openDecryption(place.job, options, context)
   const startedAt = now()
   const telling = { now: startedAt, signal, backups: siblings, flags: placeFlags(options) }
   const verdicts = await verifyBackup(backup, {
     storages,
     verifiers,
+    decryption,
     backups: siblings,
+    readFull: options.full === true,
     now,
     onProgress: ({ fraction, rawBytes, detail }) =>
       screen.show({ title: 'verify', fraction, bytes: rawBytes, detail }),
@@ -51,6 +66,16 @@ export async function verify(wanted: string, options: PlaceOptions, context: Con
     if (notifications.length > 0) screen.say(renderDeliveries(notifications, screen.look()))
   }
   return exitCode
+}
+
+function verifiersOf({ name, verifiers }: Job, { level }: VerifyCommandOptions): Job['verifiers'] {
+  const asked = verifiers.filter(({ instance }) => level === undefined || instance.proves === level)
+  if (asked.length > 0 || level === undefined) return asked
+  const known = [...new Set(verifiers.map(({ instance }) => instance.proves))].join(', ')
+  throw usageError(
+    `no verifier of the job ${name} finds out ${level}`,
+    `Those that it has find out ${known}.`,
+  )
 }
 
 async function tellFailed(

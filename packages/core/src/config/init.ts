@@ -64,6 +64,10 @@ const dumpLines = [
   '# zstd, gzip or none; with a level: { algorithm: zstd, level: 9 }.',
   'compression: zstd',
   '',
+  '# Encrypt with age before anything leaves this process. The identity must not be on this machine: holdfast keygen.',
+  '# encryption:',
+  '#   recipients: [age1…]',
+  '',
 ]
 
 function localLines(days: number): string[] {

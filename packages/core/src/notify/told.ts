@@ -6,7 +6,7 @@ import { putBytes } from '../records.ts'
 import type { ToldBefore } from './repeat.ts'
 
 /** What notifiers were told of a job outside of its runs, and is still so. A small object in the job's storages. */
-export interface ToldRecord {
+interface ToldRecord {
   schemaVersion: 1
   told: ToldEntry[]
 }
