@@ -48,8 +48,7 @@ async function series(): Promise<Map<string, number>> {
 
 async function run(arguments_: string[], exitCode = 0): Promise<string> {
   const result = await desk.run([...arguments_, '--config', 'holdfast.config.json'])
-  expect(result.stderr + result.stdout, arguments_.join(' ')).toBeDefined()
-  expect(result.exitCode, result.stderr).toBe(exitCode)
+  if (result.exitCode !== exitCode) throw new Error(`${arguments_.join(' ')}: ${result.stderr}`)
   return result.stdout
 }
 
@@ -60,23 +59,23 @@ describe('--metrics-file', () => {
     const found = await series()
     const stored = report.backup?.objects.reduce((total, { bytes }) => total + bytes, 0)
     const at = new Date(report.startedAt).getTime() / 1000
-    expect(found.get('holdfast_last_success_timestamp_seconds{job="shop",storage="disk"}')).toBe(at)
-    expect(found.get('holdfast_last_verified_timestamp_seconds{job="shop",storage="disk"}')).toBe(at)
+    expect(found.get('holdfast_last_success_timestamp_seconds{backup_job="shop",storage="disk"}')).toBe(at)
+    expect(found.get('holdfast_last_verified_timestamp_seconds{backup_job="shop",storage="disk"}')).toBe(at)
     expect(
-      found.get('holdfast_last_verification_timestamp_seconds{job="shop",storage="disk"}'),
+      found.get('holdfast_last_verification_timestamp_seconds{backup_job="shop",storage="disk"}'),
     ).toBeGreaterThan(at)
-    expect(found.get('holdfast_last_run_result{job="shop",status="succeeded",code=""}')).toBe(1)
-    expect(found.get('holdfast_last_run_duration_seconds{job="shop"}')).toBe(report.durationMs / 1000)
-    expect(found.get('holdfast_last_backup_rows{job="shop",storage="disk"}')).toBe(5050)
-    expect(found.get('holdfast_last_backup_raw_bytes{job="shop",storage="disk"}')).toBe(
+    expect(found.get('holdfast_last_run_result{backup_job="shop",status="succeeded",code=""}')).toBe(1)
+    expect(found.get('holdfast_last_run_duration_seconds{backup_job="shop"}')).toBe(report.durationMs / 1000)
+    expect(found.get('holdfast_last_backup_rows{backup_job="shop",storage="disk"}')).toBe(5050)
+    expect(found.get('holdfast_last_backup_raw_bytes{backup_job="shop",storage="disk"}')).toBe(
       report.backup?.rawBytes,
     )
-    const bytes = found.get('holdfast_last_backup_bytes{job="shop",storage="disk"}') ?? 0
+    const bytes = found.get('holdfast_last_backup_bytes{backup_job="shop",storage="disk"}') ?? 0
     expect(stored).toBeGreaterThanOrEqual(bytes)
     expect(bytes).toBeGreaterThan(1000)
-    expect(found.get('holdfast_storage_up{job="shop",storage="disk"}')).toBe(1)
-    expect(found.get('holdfast_storage_free_bytes{job="shop",storage="disk"}')).toBeGreaterThan(0)
-    expect(found.get('holdfast_expected_interval_seconds{job="shop"}')).toBe(86_400)
+    expect(found.get('holdfast_storage_up{backup_job="shop",storage="disk"}')).toBe(1)
+    expect(found.get('holdfast_storage_free_bytes{backup_job="shop",storage="disk"}')).toBeGreaterThan(0)
+    expect(found.get('holdfast_expected_interval_seconds{backup_job="shop"}')).toBe(86_400)
     expect((await stat(join(desk.directory, file))).mode & 0o777).toBe(0o644)
   })
 
@@ -85,13 +84,13 @@ describe('--metrics-file', () => {
     await configure({ shop: { database: 'postgresql://nobody@127.0.0.1:1/none' } })
     await run(['backup', ...metricsFile], 3)
     const found = await series()
-    const last = 'holdfast_last_success_timestamp_seconds{job="shop",storage="disk"}'
+    const last = 'holdfast_last_success_timestamp_seconds{backup_job="shop",storage="disk"}'
     expect(found.get(last)).toBe(before.get(last))
-    expect(found.get('holdfast_runs_total{job="shop",status="succeeded"}')).toBe(1)
-    expect(found.get('holdfast_runs_total{job="shop",status="failed"}')).toBe(1)
+    expect(found.get('holdfast_runs_total{backup_job="shop",status="succeeded"}')).toBe(1)
+    expect(found.get('holdfast_runs_total{backup_job="shop",status="failed"}')).toBe(1)
     const results = [...found.keys()].filter((name) => name.startsWith('holdfast_last_run_result'))
     expect(results).toEqual([
-      'holdfast_last_run_result{job="shop",status="failed",code="DATABASE_UNREACHABLE"}',
+      'holdfast_last_run_result{backup_job="shop",status="failed",code="DATABASE_UNREACHABLE"}',
     ])
     expect(await readFile(join(desk.directory, file), 'utf8')).not.toContain('127.0.0.1')
   })
@@ -103,14 +102,14 @@ describe('--metrics-file', () => {
     await run(['prune', 'shop', ...metricsFile])
     await run(['check', 'shop', ...metricsFile])
     const found = await series()
-    expect(found.get('holdfast_runs_total{job="blog",status="succeeded"}')).toBe(1)
-    expect(found.get('holdfast_backups{job="blog",storage="disk",state="verified"}')).toBe(1)
+    expect(found.get('holdfast_runs_total{backup_job="blog",status="succeeded"}')).toBe(1)
+    expect(found.get('holdfast_backups{backup_job="blog",storage="disk",state="verified"}')).toBe(1)
     expect(
-      found.get('holdfast_verdicts_total{job="shop",storage="disk",verifier="archive",status="passed"}'),
+      found.get('holdfast_verdicts_total{backup_job="shop",storage="disk",verifier="archive",status="passed"}'),
     ).toBe(2)
-    expect(found.get('holdfast_pruned_backups_total{job="shop",storage="disk"}')).toBe(0)
-    expect(found.get('holdfast_last_prune_errors{job="shop",storage="disk"}')).toBe(0)
-    expect(found.get('holdfast_last_check_missed{job="shop"}')).toBe(0)
+    expect(found.get('holdfast_pruned_backups_total{backup_job="shop",storage="disk"}')).toBe(0)
+    expect(found.get('holdfast_last_prune_errors{backup_job="shop",storage="disk"}')).toBe(0)
+    expect(found.get('holdfast_last_check_missed{backup_job="shop"}')).toBe(0)
   })
 
   it('says that a storage is down and keeps what was known of it; forgets a job that is gone', async () => {
@@ -122,8 +121,8 @@ describe('--metrics-file', () => {
     await configure({ shop: { storages } })
     await run(['check', ...metricsFile], 4)
     const found = await series()
-    expect(found.get('holdfast_storage_up{job="shop",storage="disk"}')).toBe(0)
-    const last = 'holdfast_last_success_timestamp_seconds{job="shop",storage="disk"}'
+    expect(found.get('holdfast_storage_up{backup_job="shop",storage="disk"}')).toBe(0)
+    const last = 'holdfast_last_success_timestamp_seconds{backup_job="shop",storage="disk"}'
     expect(found.get(last)).toBe(before.get(last))
     expect(before.get(last)).toBeGreaterThan(0)
     expect([...found.keys()].filter((name) => name.includes('blog'))).toEqual([])

@@ -1,5 +1,8 @@
 import type { JobState, LabelValues } from './state.ts'
 
+/** Not `job`: that is what Prometheus itself calls what it scrapes. */
+export const jobLabel = 'backup_job'
+
 /** One value of a metric for one job. */
 export interface Sample {
   labels: LabelValues
@@ -11,7 +14,7 @@ export interface Family {
   name: string
   help: string
   type: 'gauge' | 'counter'
-  /** Besides `job`, which all of them have. */
+  /** Besides `backup_job`, which all of them have. */
   labels: readonly string[]
   /** @param now absent where ages would be out of date as soon as they are written */
   samples: (job: JobState, now: Date | undefined) => Iterable<Sample>

@@ -31,12 +31,12 @@ describe('jobKnown', () => {
     const backups = copies(copyOf(daysLater(1)), copyOf(daysLater(0), { storage: 'offsite' }))
     metrics.jobKnown({ job: shop, backups, reports: [] })
     const last = 'holdfast_last_success_timestamp_seconds'
-    expect(await value(metrics, `${last}{job="shop",storage="disk"}`)).toBe(daysLater(1).getTime() / 1000)
-    expect(await value(metrics, `${last}{job="shop",storage="offsite"}`)).toBe(monday.getTime() / 1000)
-    expect(await value(metrics, 'holdfast_last_backup_rows{job="shop",storage="disk"}')).toBe(7)
-    expect(await value(metrics, 'holdfast_last_backup_raw_bytes{job="shop",storage="disk"}')).toBe(5000)
-    expect(await value(metrics, 'holdfast_expected_interval_seconds{job="shop"}')).toBe(86_400)
-    expect(await lines(metrics, 'holdfast_backups{job="shop",storage="disk",')).toEqual([
+    expect(await value(metrics, `${last}{backup_job="shop",storage="disk"}`)).toBe(daysLater(1).getTime() / 1000)
+    expect(await value(metrics, `${last}{backup_job="shop",storage="offsite"}`)).toBe(monday.getTime() / 1000)
+    expect(await value(metrics, 'holdfast_last_backup_rows{backup_job="shop",storage="disk"}')).toBe(7)
+    expect(await value(metrics, 'holdfast_last_backup_raw_bytes{backup_job="shop",storage="disk"}')).toBe(5000)
+    expect(await value(metrics, 'holdfast_expected_interval_seconds{backup_job="shop"}')).toBe(86_400)
+    expect(await lines(metrics, 'holdfast_backups{backup_job="shop",storage="disk",')).toEqual([
       'state="verified"} 1',
       'state="unverified"} 0',
       'state="suspect"} 0',
@@ -48,8 +48,8 @@ describe('jobKnown', () => {
     const metrics = createMetrics()
     metrics.jobKnown({ job: shop, backups: [], reports: [] })
     expect(await lines(metrics, 'holdfast_last_success_timestamp_seconds')).toEqual([
-      '{job="shop",storage="disk"} 0',
-      '{job="shop",storage="offsite"} 0',
+      '{backup_job="shop",storage="disk"} 0',
+      '{backup_job="shop",storage="offsite"} 0',
     ])
   })
 
@@ -62,20 +62,20 @@ describe('jobKnown', () => {
     })
     metrics.jobKnown({ job: shop, backups: [], reports: [failed, reportOf(daysLater(1))] })
     expect(await lines(metrics, 'holdfast_last_run_result')).toEqual([
-      '{job="shop",status="failed",code="DATABASE_UNREACHABLE"} 1',
+      '{backup_job="shop",status="failed",code="DATABASE_UNREACHABLE"} 1',
     ])
-    expect(await value(metrics, 'holdfast_last_run_duration_seconds{job="shop"}')).toBe(12.5)
+    expect(await value(metrics, 'holdfast_last_run_duration_seconds{backup_job="shop"}')).toBe(12.5)
     expect(await lines(metrics, 'holdfast_last_notification')).toEqual([
-      '{job="shop",notifier="mail",status="failed"} 1',
+      '{backup_job="shop",notifier="mail",status="failed"} 1',
     ])
-    expect(await value(metrics, 'holdfast_runs_total{job="shop",status="failed"}')).toBe(0)
+    expect(await value(metrics, 'holdfast_runs_total{backup_job="shop",status="failed"}')).toBe(0)
   })
 
   it('leaves what was known of a storage that does not answer', async () => {
     const metrics = createMetrics()
     metrics.jobKnown({ job: shop, backups: copies(copyOf(daysLater(1))), reports: [] })
     metrics.jobKnown({ job: shop, backups: [], reports: [], unread: ['disk'] })
-    const series = 'holdfast_last_backup_bytes{job="shop",storage="disk"}'
+    const series = 'holdfast_last_backup_bytes{backup_job="shop",storage="disk"}'
     expect(await value(metrics, series)).toBe(1000)
     metrics.jobKnown({ job: shop, backups: [], reports: [] })
     expect(await value(metrics, series)).toBeUndefined()
@@ -96,19 +96,19 @@ describe('what happens', () => {
     const metrics = createMetrics()
     metrics.runFinished(reportOf(monday))
     metrics.runFinished(reportOf(daysLater(1)))
-    expect(await value(metrics, 'holdfast_runs_total{job="shop",status="succeeded"}')).toBe(2)
-    expect(await value(metrics, 'holdfast_stored_bytes_total{job="shop",storage="disk"}')).toBe(2000)
+    expect(await value(metrics, 'holdfast_runs_total{backup_job="shop",status="succeeded"}')).toBe(2)
+    expect(await value(metrics, 'holdfast_stored_bytes_total{backup_job="shop",storage="disk"}')).toBe(2000)
     expect(
       await value(
         metrics,
-        'holdfast_verdicts_total{job="shop",storage="disk",verifier="archive",status="passed"}',
+        'holdfast_verdicts_total{backup_job="shop",storage="disk",verifier="archive",status="passed"}',
       ),
     ).toBe(2)
     expect(
-      await value(metrics, 'holdfast_notifications_total{job="shop",notifier="mail",status="delivered"}'),
+      await value(metrics, 'holdfast_notifications_total{backup_job="shop",notifier="mail",status="delivered"}'),
     ).toBe(2)
-    expect(await value(metrics, 'holdfast_pruned_backups_total{job="shop",storage="disk"}')).toBe(4)
-    expect(await value(metrics, 'holdfast_pruned_orphans_total{job="shop",storage="disk"}')).toBe(6)
+    expect(await value(metrics, 'holdfast_pruned_backups_total{backup_job="shop",storage="disk"}')).toBe(4)
+    expect(await value(metrics, 'holdfast_pruned_orphans_total{backup_job="shop",storage="disk"}')).toBe(6)
   })
 
   it('does not count a run that dumped nothing on purpose', async () => {
@@ -133,20 +133,20 @@ describe('what happens', () => {
     metrics.storageChecked({ job, storage: 'offsite', status: undefined })
     const text = await metrics.text()
     for (const line of [
-      'holdfast_verdicts_total{job="shop",storage="disk",verifier="archive",status="failed"} 1',
-      'holdfast_notifications_total{job="shop",notifier="mail",status="quietened"} 1',
-      'holdfast_missed_runs_total{job="shop",task="backup"} 3',
-      'holdfast_prune_errors_total{job="shop",storage="disk",code="STORAGE_DENIED"} 1',
-      'holdfast_last_prune_frozen{job="shop",storage="disk"} 1',
-      'holdfast_last_prune_errors{job="shop",storage="disk"} 1',
-      'holdfast_last_check_missed{job="shop"} 1',
-      `holdfast_next_run_timestamp_seconds{job="shop",task="backup"} ${daysLater(1).getTime() / 1000}`,
-      'holdfast_storage_free_bytes{job="shop",storage="disk"} 42',
-      'holdfast_storage_up{job="shop",storage="disk"} 1',
-      'holdfast_storage_up{job="shop",storage="offsite"} 0',
+      'holdfast_verdicts_total{backup_job="shop",storage="disk",verifier="archive",status="failed"} 1',
+      'holdfast_notifications_total{backup_job="shop",notifier="mail",status="quietened"} 1',
+      'holdfast_missed_runs_total{backup_job="shop",task="backup"} 3',
+      'holdfast_prune_errors_total{backup_job="shop",storage="disk",code="STORAGE_DENIED"} 1',
+      'holdfast_last_prune_frozen{backup_job="shop",storage="disk"} 1',
+      'holdfast_last_prune_errors{backup_job="shop",storage="disk"} 1',
+      'holdfast_last_check_missed{backup_job="shop"} 1',
+      `holdfast_next_run_timestamp_seconds{backup_job="shop",task="backup"} ${daysLater(1).getTime() / 1000}`,
+      'holdfast_storage_free_bytes{backup_job="shop",storage="disk"} 42',
+      'holdfast_storage_up{backup_job="shop",storage="disk"} 1',
+      'holdfast_storage_up{backup_job="shop",storage="offsite"} 0',
     ])
       expect(text.split('\n')).toContain(line)
-    expect(text).not.toContain('next_run_timestamp_seconds{job="shop",task="prune"')
+    expect(text).not.toContain('next_run_timestamp_seconds{backup_job="shop",task="prune"')
     expect(text).not.toContain('holdfast_last_notification{')
   })
 
@@ -165,7 +165,7 @@ describe('createMetrics', () => {
     const metrics = createMetrics({ now: () => now })
     const known = { job: shop, backups: copies(copyOf(monday)), reports: [] }
     metrics.jobKnown(known)
-    const age = 'holdfast_last_success_age_seconds{job="shop",storage="disk"}'
+    const age = 'holdfast_last_success_age_seconds{backup_job="shop",storage="disk"}'
     expect(await value(metrics, age)).toBe(86_400)
     now = daysLater(2)
     expect(await value(metrics, age)).toBe(172_800)
@@ -181,7 +181,7 @@ describe('createMetrics', () => {
     for (let number = 0; number < 200; number++) fail(`STORAGE_MINE_${number}`)
     fail('password=hunter2')
     fail('RUN_LOCKED')
-    const codes = await lines(metrics, 'holdfast_run_failures_total{job="shop",code=')
+    const codes = await lines(metrics, 'holdfast_run_failures_total{backup_job="shop",code=')
     expect(codes).toHaveLength(34)
     expect(codes).toContain('"OTHER"} 169')
     expect(codes).toContain('"RUN_LOCKED"} 1')

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { Family } from './family.ts'
+import { jobLabel, type Family } from './family.ts'
 import type { JobState } from './state.ts'
 
 /** Has a registry answer each scrape from what is known of the jobs then. */
@@ -10,11 +10,11 @@ export function registerFamilies(
   now: (() => Date) | undefined,
 ): void {
   for (const { name, help, type, labels, samples } of families) {
-    const configuration = { name, help, labelNames: ['job', ...labels], registers: [registry] }
+    const configuration = { name, help, labelNames: [jobLabel, ...labels], registers: [registry] }
     const each = (tell: (labels: Record<string, string>, value: number) => void): void => {
       const moment = now?.()
       for (const job of jobs.values())
-        for (const sample of samples(job, moment)) tell({ job: job.name, ...sample.labels }, sample.value)
+        for (const sample of samples(job, moment)) tell({ [jobLabel]: job.name, ...sample.labels }, sample.value)
     }
     if (type === 'gauge') {
       new Gauge({

@@ -25,17 +25,17 @@ describe('continueText', () => {
     const first = continueText('', await textOf('shop', monday, failed), scope)
     const text = continueText(first, await textOf('shop', daysLater(1)), scope)
     const lines = text.split('\n')
-    expect(lines).toContain('holdfast_runs_total{job="shop",status="failed"} 1')
-    expect(lines).toContain('holdfast_runs_total{job="shop",status="succeeded"} 1')
-    expect(lines).toContain('holdfast_run_failures_total{job="shop",code="RUN_LOCKED"} 1')
+    expect(lines).toContain('holdfast_runs_total{backup_job="shop",status="failed"} 1')
+    expect(lines).toContain('holdfast_runs_total{backup_job="shop",status="succeeded"} 1')
+    expect(lines).toContain('holdfast_run_failures_total{backup_job="shop",code="RUN_LOCKED"} 1')
     expect(lines.filter((line) => line.startsWith('holdfast_last_run_result'))).toEqual([
-      'holdfast_last_run_result{job="shop",status="succeeded",code=""} 1',
+      'holdfast_last_run_result{backup_job="shop",status="succeeded",code=""} 1',
     ])
   })
 
   it('keeps other jobs, unless the configuration has them no more', async () => {
     const both = continueText(await textOf('blog', monday), await textOf('shop', monday), scope)
-    expect(both).toContain('holdfast_last_backup_bytes{job="blog",storage="disk"} 1000')
+    expect(both).toContain('holdfast_last_backup_bytes{backup_job="blog",storage="disk"} 1000')
     expect(both.match(/# TYPE holdfast_last_backup_bytes /g)).toHaveLength(1)
     const after = continueText(both, await textOf('shop', monday), {
       ...scope,
@@ -53,15 +53,15 @@ describe('continueText', () => {
       ...scope,
       isUnread: (_, storage) => storage === 'offsite',
     })
-    expect(text).toContain('holdfast_last_backup_bytes{job="shop",storage="offsite"} 1000')
-    expect(text).not.toContain('holdfast_last_backup_bytes{job="shop",storage="disk"}')
+    expect(text).toContain('holdfast_last_backup_bytes{backup_job="shop",storage="offsite"} 1000')
+    expect(text).not.toContain('holdfast_last_backup_bytes{backup_job="shop",storage="disk"}')
   })
 
   it('reads every label that it writes', () => {
-    const series = 'x_total{job="a \\"b\\" \\\\ c\\nd, e=\\"f\\"",code=""} 1'
+    const series = 'x_total{backup_job="a \\"b\\" \\\\ c\\nd, e=\\"f\\"",code=""} 1'
     const text = `# HELP x_total Help, with a # in it.\n# TYPE x_total counter\n${series}\n`
     expect(parseExposition(text).get('x_total')?.series.values().next().value?.labels).toEqual({
-      job: 'a "b" \\ c\nd, e="f"',
+      backup_job: 'a "b" \\ c\nd, e="f"',
       code: '',
     })
     expect(formatExposition(parseExposition(text).values())).toBe(text)

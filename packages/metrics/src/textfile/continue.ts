@@ -1,3 +1,4 @@
+import { jobLabel } from '../family.ts'
 import { formatExposition, parseExposition, type ExposedFamily, type Series } from './exposition.ts'
 
 /** Whose series a text may still have from before. */
@@ -28,7 +29,7 @@ export function continueText(previous: string, current: string, scope: SeriesSco
 
 function continueCounter(before: ExposedFamily, now: ExposedFamily, { isGone }: SeriesScope): Series[] {
   return [...before.series.values()]
-    .filter(({ labels }) => !isGone(labels['job'] ?? '', labels['storage']))
+    .filter(({ labels }) => !isGone(labels[jobLabel] ?? '', labels['storage']))
     .map((series) => {
       const added = now.series.get(series.id)
       return added === undefined
@@ -44,7 +45,7 @@ function keepGauges(
 ): Series[] {
   const places = new Set([...now.series.values()].map(placeOf))
   return [...before.series.values()].filter((series) => {
-    const { job = '', storage } = series.labels
+    const { [jobLabel]: job = '', storage } = series.labels
     if (isGone(job, storage)) return false
     if (!isCurrent(job)) return true
     return isUnread(job, storage) && !places.has(placeOf(series))
@@ -52,6 +53,6 @@ function keepGauges(
 }
 
 /** What two series of a gauge can not both be about, whatever their other labels say. */
-function placeOf({ labels: { job, storage, notifier } }: Series): string {
+function placeOf({ labels: { [jobLabel]: job, storage, notifier } }: Series): string {
   return JSON.stringify([job, storage, notifier])
 }
