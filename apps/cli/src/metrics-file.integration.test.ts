@@ -105,7 +105,9 @@ describe('--metrics-file', () => {
     expect(found.get('holdfast_runs_total{backup_job="blog",status="succeeded"}')).toBe(1)
     expect(found.get('holdfast_backups{backup_job="blog",storage="disk",state="verified"}')).toBe(1)
     expect(
-      found.get('holdfast_verdicts_total{backup_job="shop",storage="disk",verifier="archive",status="passed"}'),
+      found.get(
+        'holdfast_verdicts_total{backup_job="shop",storage="disk",verifier="archive",status="passed"}',
+      ),
     ).toBe(2)
     expect(found.get('holdfast_pruned_backups_total{backup_job="shop",storage="disk"}')).toBe(0)
     expect(found.get('holdfast_last_prune_errors{backup_job="shop",storage="disk"}')).toBe(0)

@@ -1,3 +1,4 @@
+export { metricFamilies } from './metric-families.ts'
 export type {
   KnownBackup,
   KnownCopy,

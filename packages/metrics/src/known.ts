@@ -6,7 +6,8 @@ export interface KnownJob {
   name: string
   /** How old the newest good backup may get, in milliseconds; absent: nobody looks. */
   expectEveryMs?: number
-  storages: readonly { name: string }[]
+  /** `limitBytes`: how much the job's backups may take there. */
+  storages: readonly { name: string; limitBytes?: number }[]
   notifiers: readonly { name: string }[]
 }
 

@@ -6,7 +6,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 const shop = {
   name: 'shop',
   expectEveryMs: dayMs,
-  storages: [{ name: 'disk' }, { name: 'offsite' }],
+  storages: [{ name: 'disk', limitBytes: 5000 }, { name: 'offsite' }],
   notifiers: [{ name: 'mail' }],
 }
 const copies = (...all: ReturnType<typeof copyOf>[]) => all.map((copy) => ({ copies: [copy] }))
@@ -31,11 +31,18 @@ describe('jobKnown', () => {
     const backups = copies(copyOf(daysLater(1)), copyOf(daysLater(0), { storage: 'offsite' }))
     metrics.jobKnown({ job: shop, backups, reports: [] })
     const last = 'holdfast_last_success_timestamp_seconds'
-    expect(await value(metrics, `${last}{backup_job="shop",storage="disk"}`)).toBe(daysLater(1).getTime() / 1000)
+    expect(await value(metrics, `${last}{backup_job="shop",storage="disk"}`)).toBe(
+      daysLater(1).getTime() / 1000,
+    )
     expect(await value(metrics, `${last}{backup_job="shop",storage="offsite"}`)).toBe(monday.getTime() / 1000)
     expect(await value(metrics, 'holdfast_last_backup_rows{backup_job="shop",storage="disk"}')).toBe(7)
-    expect(await value(metrics, 'holdfast_last_backup_raw_bytes{backup_job="shop",storage="disk"}')).toBe(5000)
+    expect(await value(metrics, 'holdfast_last_backup_raw_bytes{backup_job="shop",storage="disk"}')).toBe(
+      5000,
+    )
     expect(await value(metrics, 'holdfast_expected_interval_seconds{backup_job="shop"}')).toBe(86_400)
+    expect(await lines(metrics, 'holdfast_storage_limit_bytes')).toEqual([
+      '{backup_job="shop",storage="disk"} 5000',
+    ])
     expect(await lines(metrics, 'holdfast_backups{backup_job="shop",storage="disk",')).toEqual([
       'state="verified"} 1',
       'state="unverified"} 0',
@@ -105,7 +112,10 @@ describe('what happens', () => {
       ),
     ).toBe(2)
     expect(
-      await value(metrics, 'holdfast_notifications_total{backup_job="shop",notifier="mail",status="delivered"}'),
+      await value(
+        metrics,
+        'holdfast_notifications_total{backup_job="shop",notifier="mail",status="delivered"}',
+      ),
     ).toBe(2)
     expect(await value(metrics, 'holdfast_pruned_backups_total{backup_job="shop",storage="disk"}')).toBe(4)
     expect(await value(metrics, 'holdfast_pruned_orphans_total{backup_job="shop",storage="disk"}')).toBe(6)

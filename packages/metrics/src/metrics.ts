@@ -1,8 +1,8 @@
 import type { StorageStatus, Verdict } from '@holdfast/plugin'
 import { Registry } from 'prom-client'
 import { createErrorCodes } from './error-codes.ts'
-import { jobFamilies } from './job-families.ts'
 import type { KnownBackup, KnownJob, KnownNotification, KnownReport, KnownRetention } from './known.ts'
+import { metricFamilies } from './metric-families.ts'
 import { registerFamilies } from './register.ts'
 import {
   count,
@@ -13,7 +13,6 @@ import {
   type JobState,
 } from './state.ts'
 import { storageFacts } from './storage-facts.ts'
-import { storageFamilies } from './storage-families.ts'
 
 /** What Prometheus is told. Gauges come from what the storages know, so that they are right after a restart. */
 export interface Metrics {
@@ -64,7 +63,7 @@ export function createMetrics({
 }: { registry?: Registry; now?: () => Date } = {}): Metrics {
   const jobs = new Map<string, JobState>()
   const codeOf = createErrorCodes()
-  registerFamilies(registry, [...jobFamilies, ...storageFamilies], jobs, now)
+  registerFamilies(registry, metricFamilies, jobs, now)
 
   const stateOf = (name: string): JobState => {
     const state = jobs.get(name) ?? newJobState(name)
@@ -108,9 +107,12 @@ export function createMetrics({
         for (const status of notificationStatuses) count(state, 'notifications', { notifier, status }, 0)
       }
       const copies = backups.flatMap((backup) => backup.copies)
-      for (const { name } of job.storages) {
+      for (const { name, limitBytes } of job.storages) {
+        const storage = storageState(state, name)
+        if (limitBytes === undefined) delete storage.limitBytes
+        else storage.limitBytes = limitBytes
         if (unread.includes(name)) continue
-        storageState(state, name).facts = storageFacts(copies.filter((copy) => copy.storage === name))
+        storage.facts = storageFacts(copies.filter((copy) => copy.storage === name))
       }
       const told = reports.filter(({ dryRun }) => !dryRun)
       // The oldest first, so that what the newest says stays.

@@ -14,7 +14,8 @@ export function registerFamilies(
     const each = (tell: (labels: Record<string, string>, value: number) => void): void => {
       const moment = now?.()
       for (const job of jobs.values())
-        for (const sample of samples(job, moment)) tell({ [jobLabel]: job.name, ...sample.labels }, sample.value)
+        for (const sample of samples(job, moment))
+          tell({ [jobLabel]: job.name, ...sample.labels }, sample.value)
     }
     if (type === 'gauge') {
       new Gauge({

@@ -20,6 +20,7 @@ export interface StorageState {
   /** Whether it answered when it was last asked. */
   up?: boolean
   freeBytes?: number
+  limitBytes?: number
   lastPrune?: { frozen: boolean; errors: number }
 }
 

@@ -89,6 +89,11 @@ export const storageFamilies: readonly Family[] = [
     ({ freeBytes }) => freeBytes,
   ),
   ofStorage(
+    'holdfast_storage_limit_bytes',
+    'What all backups of the job may take, in bytes, as limitBytes says; absent where it says nothing.',
+    ({ limitBytes }) => limitBytes,
+  ),
+  ofStorage(
     'holdfast_last_prune_frozen',
     'Whether the last run deleted nothing because the newest backup is not good: 1 or 0.',
     ({ lastPrune }) => (lastPrune === undefined ? undefined : Number(lastPrune.frozen)),
