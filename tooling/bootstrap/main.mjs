@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { handOver } from './child.mjs'
 import { bin, ensurePackages, root } from './packages.mjs'
 import { ensurePostgres } from './postgres.mjs'
+import { ensurePromtool } from './promtool.mjs'
 import { give } from './say.mjs'
 import { build, checks, tests } from './stages.mjs'
 import { ensureTools } from './tools.mjs'
@@ -30,7 +31,10 @@ const environment = {
   DO_NOT_TRACK: '1',
 }
 if (command.postgres) environment.HOLDFAST_POSTGRES_BIN = await ensurePostgres()
-if (command.tools) await ensureTools()
+if (command.tools) {
+  await ensureTools()
+  await ensurePromtool()
+}
 await command.run(environment, args)
 
 // The last line is the result, for people and for CI. A failed check counts as failed beside the tests, so that
