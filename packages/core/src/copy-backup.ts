@@ -22,7 +22,7 @@ export interface CopyOptions {
   storages: readonly JobStorage[]
   /** Of the job; those that ask whether a backup is whole are asked about the new copy. */
   verifiers: readonly Named<Verifier>[]
-  /** How the new copy is read where it is encrypted; without a key it is checked as it is stored. */
+  /** With what the new copy is decoded; without a key it is checked as it is stored. */
   decryption?: Decryption
   /** Every byte of the new copy is read, whatever the verifiers' options say. */
   readFull?: boolean
