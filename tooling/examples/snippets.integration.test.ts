@@ -107,13 +107,13 @@ it('packages/plugin/README.md: is a notifier', async () => {
     jobs: {
       shop: {
         storages: [{ use: 'local', options: { path: 'backups' } }],
-        notifiers: [{ use: './console.ts' }],
+        notifiers: [{ use: './console.ts', on: ['backup.succeeded'] }],
       },
     },
   }
   await writeFile(join(project.directory, 'holdfast.config.yaml'), stringify(config))
   const { exitCode, stdout } = await project.run('holdfast backup', { PGDATABASE: '', ...libpq(source.url) })
-  expect(stdout).toBe('shop: succeeded')
+  expect(stdout).toBe('shop: backed up and verified')
   expect(exitCode).toBe(0)
 })
 

@@ -10,7 +10,7 @@ import {
   takeAway,
   type CopiedObject,
 } from './copy-objects.ts'
-import type { Decryption } from './encryption/identities.ts'
+import { refuseUnencrypted, type Decryption } from './encryption/identities.ts'
 import type { JobStorage, Named } from './job.ts'
 import { objectOf } from './manifest.ts'
 import { writeVerdicts } from './records.ts'
@@ -73,6 +73,7 @@ export async function copyBackup(backup: Backup, to: JobStorage, options: CopyOp
   const began = performance.now()
   const startedAt = now()
   const source = sourceOf(backup, to, options.storages)
+  refuseUnencrypted(source.manifest, options.decryption)
   const wasThere = await isPublished(source, to, signal)
   const objects = wasThere ? keptObjects(source) : await bring(backup, source, to, options)
   if (wasThere) await bringMarks(backup, source, to, now(), signal)

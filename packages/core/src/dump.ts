@@ -129,6 +129,9 @@ export async function dumpAndStore(
     storages = globals.storages
   }
   await snapshot.release()
+  for (const { storage, said } of words) {
+    for (const warning of said.warnings ?? []) recorder.warn(`${storage.name}: ${warning}`)
+  }
   const fileKeys = headers.flatMap((one) => one?.fileKey ?? [])
   return { storages, words, objects, tables, fileKeys }
 }

@@ -14,7 +14,7 @@ const help = `
 The copy is the same to the last byte, with the same marks. Every object is
 checked while it is read; the manifest is written last, and nothing that is
 there is replaced, so a copy that failed goes on where it ended. Then the copy
-is verified where it lies.
+is verified where it lies; an encrypted one without its key as it is stored.
 ${examples([
   ['holdfast copy latest --to offsite', 'to a storage of the job'],
   ['holdfast copy shop@latest --to /mnt/usb', 'to any other place'],

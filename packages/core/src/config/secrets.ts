@@ -48,10 +48,16 @@ function decoded(text: string): string {
   }
 }
 
-/** What libpq and Holdfast take from the environment by themselves, whatever the configuration says. */
+/** What libpq, the AWS SDK and Holdfast take from the environment by themselves, whatever the configuration says. */
 export function environmentSecrets(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const { PGPASSWORD, PGSSLPASSWORD, HOLDFAST_PASSPHRASE } = environment
-  return [PGPASSWORD, PGSSLPASSWORD, HOLDFAST_PASSPHRASE].filter((value) => value !== undefined)
+  const names = [
+    'PGPASSWORD',
+    'PGSSLPASSWORD',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'HOLDFAST_PASSPHRASE',
+  ]
+  return names.map((name) => environment[name]).filter((value) => value !== undefined)
 }
 
 /** Every Secret in a value, whichever copy of @holdfast/plugin made it. */
