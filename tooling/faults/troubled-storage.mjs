@@ -1,7 +1,8 @@
 // A storage for tests: a directory whose writes go wrong as the options say, for objects whose key ends in `at`. With
 // `checksums` it computes one over what it holds.
-import { Readable } from 'node:stream'
+import { pipeline, Transform } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { callbackify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { definePlugin, HoldfastError } from '@holdfast/plugin'
 import local from '@holdfast/storage-local'
@@ -31,17 +32,20 @@ export default definePlugin({
         if (put === undefined || !key.endsWith(at)) return storage.put(key, body, options)
         if (put !== 'slow' && afterBytes === 0) return troubles[put]()
         let seen = 0
-        async function* passed() {
-          for await (const chunk of body) {
+        const passed = new Transform({
+          transform: callbackify(async (chunk, _encoding) => {
             const before = seen
             seen += chunk.length
             if (put === 'slow') await sleep(delayMs)
             else if (before < afterBytes && seen >= afterBytes) await troubles[put]()
-            yield chunk
-          }
-          if (put !== 'slow' && seen < afterBytes) await troubles[put]()
-        }
-        return storage.put(key, Readable.from(passed(), { objectMode: false }), options)
+            return chunk
+          }),
+          flush: callbackify(async () => {
+            if (put !== 'slow' && seen < afterBytes) await troubles[put]()
+          }),
+        })
+        pipeline(body, passed, () => {})
+        return storage.put(key, passed, options)
       },
       get: (key, options) =>
         get === 'hangs' && key.endsWith(at) ? troubles.hangs() : storage.get(key, options),

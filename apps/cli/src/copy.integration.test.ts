@@ -126,3 +126,31 @@ describe('verify', () => {
     expect(stdout).toContain('"proves":"archive"')
   })
 })
+
+describe('copy of what is encrypted and signed', () => {
+  it('needs no key, takes the signature along, and sees more with one', async () => {
+    const { stdout: recipient } = await desk.run(['keygen', 'identity.txt'])
+    await desk.run(['keygen', '--signing'])
+    const job = {
+      database: shop.url,
+      encryption: { recipients: [recipient] },
+      signing: { keyFile: 'holdfast-signing.pem' },
+      storages: [{ use: 'local', options: { path: 'sealed' } }],
+    }
+    await writeFile(join(desk.directory, 'sealed.json'), JSON.stringify({ jobs: { shop: job } }))
+    expect((await desk.run(['backup', '--quiet', '--config', 'sealed.json'])).exitCode).toBe(0)
+
+    const withoutKey = await copy('--from', 'sealed', '--to', './usb')
+    expect(withoutKey.exitCode).toBe(0)
+    expect(withoutKey.report.verdicts).toMatchObject([{ proves: 'stored' }])
+    expect(
+      [...(await filesIn('usb')).keys()].filter((file) => file.endsWith('.manifest.json.sig')),
+    ).toHaveLength(1)
+    const withKey = await copy('--from', 'sealed', '--to', './usb', '--identity', 'identity.txt')
+    expect(withKey.report.verdicts).toMatchObject([{ proves: 'archive' }])
+
+    const trusting = ['--from', 'usb', '--verify-key', 'holdfast-signing.pub.pem', '--json']
+    const { stdout } = await desk.run(['list', ...trusting])
+    expect(JSON.parse(stdout)).toMatchObject([{ verification: 'archive' }])
+  })
+})

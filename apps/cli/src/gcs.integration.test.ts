@@ -64,7 +64,7 @@ it('fails with what to grant, and leaves nothing, where the bucket lets nobody w
   double.clearFaults()
 })
 
-it('signs in with the application default credentials, and shows nothing of them', async () => {
+it('signs in with the application default credentials, shows nothing of them, and trusts the checksum of the service', async () => {
   const signed = await startGcsDouble({ authenticated: true })
   try {
     const identity = join(desk.directory, 'identity.json')
@@ -81,7 +81,8 @@ it('signs in with the application default credentials, and shows nothing of them
       }),
     )
     const options = { bucket: signed.bucket, apiEndpoint: signed.endpoint, authenticate: true }
-    const job = { database: '${DATABASE_URL}', storages: [{ use: 'gcs', options }] }
+    const verifiers = [{ use: 'archive', options: { read: 'attested' } }]
+    const job = { database: '${DATABASE_URL}', storages: [{ use: 'gcs', options }], verifiers }
     await writeFile(join(desk.directory, 'holdfast.config.json'), JSON.stringify({ jobs: { shop: job } }))
     const { exitCode, stdout, stderr } = await desk.run(['backup', '--json'], {
       GOOGLE_APPLICATION_CREDENTIALS: identity,
@@ -90,6 +91,9 @@ it('signs in with the application default credentials, and shows nothing of them
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', storages: [{ plugin: 'gcs' }] })
     expect(signed.requests.filter(({ kind }) => kind === 'token')).toHaveLength(1)
+    // The service's own checksum is enough, and no dump was read back.
+    const read = signed.requests.filter(({ kind, name }) => kind === 'read' && name?.includes('.dump'))
+    expect(read).toEqual([])
     const contents = await Promise.all([...signed.objects.keys()].map((name) => signed.contentOf(name)))
     for (const text of [stdout, stderr, ...contents.map(String)]) {
       expect(text).not.toMatch(/canary|ya29|upload_id/)

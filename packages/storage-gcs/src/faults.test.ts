@@ -107,6 +107,7 @@ describe('what does not pass', () => {
     ['200 with an error in it', 'start', { status: 200, body: { error: { code: 500 } } }, 'STORAGE_FAILED'],
     ['403', 'start', { status: 403, reason: 'forbidden' }, 'STORAGE_PERMISSION'],
     ['403', 'commit', { status: 403, reason: 'forbidden' }, 'STORAGE_PERMISSION'],
+    ['an upload that nobody knows', 'commit', { status: 404, reason: 'notFound' }, 'STORAGE_FAILED'],
     ['an upload that is gone', 'chunk', { status: 410, reason: 'uploadGone' }, 'STORAGE_FAILED'],
     [
       'another checksum',

@@ -114,6 +114,7 @@ export async function startUpload(store: Store, target: UploadTarget, signal: Ab
       } catch (error) {
         failed++
         within.throwIfAborted()
+        if (isGone(error)) throw lost(location, 'the service does not know it any more', error)
         if (failed >= maxAttempts || !mayHelp(error)) throw error
         await pause(failed, error, within)
         isKnown = false
@@ -153,14 +154,16 @@ export async function startUpload(store: Store, target: UploadTarget, signal: Ab
   }
 }
 
-/** True for the answer to whoever asks for an upload that was cancelled. */
+/** True for the answer to whoever asks for an upload that was cancelled, or never was. */
 function isGone(error: unknown): boolean {
-  const cause = error instanceof HoldfastError ? error.cause : undefined
+  const cause =
+    error instanceof HoldfastError && error.code !== 'STORAGE_BUCKET_MISSING' ? error.cause : undefined
   return cause instanceof Refusal && [404, 410, cancelledStatus].includes(cause.status)
 }
 
-function lost(location: string, why: string): HoldfastError {
+function lost(location: string, why: string, cause?: unknown): HoldfastError {
   return new HoldfastError('STORAGE_FAILED', `the upload of ${location} can not go on: ${why}`, {
     hint: 'Nothing was kept. Run again.',
+    cause,
   })
 }

@@ -7,9 +7,9 @@ The identity reads backups, so it must not stay on a machine that makes them:
 that one needs only the recipient, which can encrypt and never read. Without the
 identity no backup can be read, by anybody: keep it in two places.
 ${examples([
-  ['holdfast keygen', 'a key to encrypt with, in holdfast-identity.txt'],
-  ['holdfast keygen /media/usb/shop.txt', 'in a file of its own'],
-  ['holdfast keygen --signing', 'a key to sign with, in holdfast-signing.pem'],
+  ['holdfast keygen', 'holdfast-identity.txt, to encrypt'],
+  ['holdfast keygen /media/usb/shop.txt', 'the same in another place'],
+  ['holdfast keygen --signing', 'holdfast-signing.pem, to sign'],
 ])}`
 
 export function addKeygen(program: Command): void {
