@@ -172,7 +172,8 @@ const configurations = await Promise.all(
 describe('every configuration in the documents is one', () => {
   it.each(configurations.flat())('$page, $heading', async ({ text }) => {
     await writeFile(join(project.directory, 'holdfast.config.yaml'), stringify(completed(text)))
-    const { exitCode, stderr } = await project.run('holdfast list', {
+    const keys = text.includes('holdfast-signing') ? 'holdfast keygen --signing; ' : ''
+    const { exitCode, stderr } = await project.run(`${keys}holdfast list`, {
       DATABASE_URL: source.url,
       PING_URL: 'http://127.0.0.1:9',
       SMTP_PASSWORD: 'a password',

@@ -107,7 +107,7 @@ const restoreYesterdays = {
 }
 
 const unreachable = {
-  code: 'DATABASE_CONNECTION',
+  code: 'DATABASE_UNREACHABLE',
   message:
     'pg_dump: error: connection to server at "db.example.com" (10.0.3.7), port 5432 failed: Connection refused\n' +
     '\tIs the server running on that host and accepting TCP/IP connections?',
