@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { run } from './child.mjs'
+import { aptPrivilege, asRoot, said } from './apt.mjs'
 import { give, step } from './say.mjs'
 
 const programs = ['initdb', 'postgres', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql']
@@ -11,7 +10,7 @@ const programs = ['initdb', 'postgres', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql
 export async function ensurePostgres() {
   const found = findPostgres()
   if (found) return found
-  const privilege = aptPrivilege()
+  const privilege = process.env.HOLDFAST_POSTGRES_BIN ? undefined : aptPrivilege()
   if (!privilege) give(`PostgreSQL's server programs were not found; ${advice()}, then run this again.`)
   const installed = await step('PostgreSQL, installed with apt-get', () => aptInstall(privilege))
   const bin = installed && findPostgres()
@@ -51,34 +50,17 @@ function executable(path) {
   }
 }
 
-// What a command printed, or an empty string when it can't be run.
-function said(command, args) {
-  try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
-  } catch {
-    return ''
-  }
-}
-
-function aptPrivilege() {
-  if (process.env.HOLDFAST_POSTGRES_BIN || !said('apt-get', ['--version'])) return undefined
-  if (process.getuid?.() === 0) return []
-  return said('sudo', ['-n', 'echo', 'yes']) === 'yes' ? ['sudo', '-n'] : undefined
-}
-
 // Debian starts a cluster for each server it installs. Nobody asked for one, so its configuration says no
 // for as long as the installation takes. zstd is how the tests and the demo read a backup without Holdfast.
-async function aptInstall(privilege) {
-  const script = `set -e
-    directory=/etc/postgresql-common/createcluster.d
+function aptInstall(privilege) {
+  return asRoot(
+    privilege,
+    `directory=/etc/postgresql-common/createcluster.d
     mkdir -p $directory
     trap 'rm -f $directory/holdfast.conf' EXIT
     echo 'create_main_cluster = false' > $directory/holdfast.conf
-    apt-get update
-    apt-get install -y --no-install-recommends postgresql postgresql-client zstd`
-  const [command, ...args] = [...privilege, 'env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', script]
-  const { code, output } = await run(command, args)
-  return { ok: code === 0, output }
+    install postgresql postgresql-client zstd`,
+  )
 }
 
 function advice() {
