@@ -24,8 +24,13 @@ export function isRgwInstalled(): boolean {
   return findCeph() !== undefined
 }
 
+export interface RgwOptions {
+  /** How many objects a page of a listing has. Default 1000, as everywhere. */
+  pageObjects?: number
+}
+
 /** Starts one on free ports of the loopback address. It ends with this process at the latest. */
-export async function startRgw(): Promise<RgwServer> {
+export async function startRgw({ pageObjects = 1000 }: RgwOptions = {}): Promise<RgwServer> {
   const programs = findCeph()
   if (programs === undefined) {
     throw new Error(
@@ -44,7 +49,7 @@ export async function startRgw(): Promise<RgwServer> {
       await rm(directory, { recursive: true, force: true })
     })())
   try {
-    return { ...(await start(programs, directory, daemons)), stop }
+    return { ...(await start(programs, directory, daemons, pageObjects)), stop }
   } catch (error) {
     await stop()
     throw error
@@ -55,11 +60,12 @@ async function start(
   programs: CephPrograms,
   directory: string,
   daemons: Daemon[],
+  pageObjects: number,
 ): Promise<Omit<RgwServer, 'stop'>> {
   const [monitorPort, gatewayPort] = [await freePort(), await freePort()]
   const uuid = randomUUID()
   const settings = join(directory, 'ceph.conf')
-  await writeFile(settings, settingsOf({ directory, uuid, monitorPort, gatewayPort }))
+  await writeFile(settings, settingsOf({ directory, uuid, monitorPort, gatewayPort, pageObjects }))
   const run = async (program: keyof CephPrograms, args: readonly string[]): Promise<string> => {
     const { stdout } = await execa(programs[program], [...args, '--conf', settings], { stdin: 'ignore' })
     return stdout

@@ -7,13 +7,15 @@ export interface ClusterPlan {
   uuid: string
   monitorPort: number
   gatewayPort: number
+  /** How many objects a page of a listing has. */
+  pageObjects: number
 }
 
 /**
  * A ceph.conf for one monitor, one disk in memory and one gateway, that trust each other and nobody else can reach.
  * Nothing is kept in more than one copy, and what is deleted is gone soon.
  */
-export function settingsOf({ directory, uuid, monitorPort, gatewayPort }: ClusterPlan): string {
+export function settingsOf({ directory, uuid, monitorPort, gatewayPort, pageObjects }: ClusterPlan): string {
   return render({
     global: {
       fsid: uuid,
@@ -54,6 +56,9 @@ export function settingsOf({ directory, uuid, monitorPort, gatewayPort }: Cluste
     'client.rgw': {
       rgw_frontends: `beast endpoint=127.0.0.1:${gatewayPort}`,
       rgw_data: join(directory, 'gateway'),
+      rgw_max_listing_results: pageObjects,
+      // Over http, which never leaves this machine, it would refuse to encrypt.
+      rgw_crypt_require_ssl: false,
       rgw_enable_usage_log: false,
       rgw_enable_ops_log: false,
       rgw_gc_obj_min_wait: 1,
@@ -63,7 +68,9 @@ export function settingsOf({ directory, uuid, monitorPort, gatewayPort }: Cluste
   })
 }
 
-function render(sections: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>): string {
+function render(
+  sections: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>,
+): string {
   return Object.entries(sections)
     .map(([name, settings]) => {
       const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`)
