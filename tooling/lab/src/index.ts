@@ -1,6 +1,7 @@
 export { backupsLike, type StoredText } from './backups-like.ts'
 export { findPgbouncer, type Pooler, startPgbouncer } from './pgbouncer.ts'
 export { type PostgresAccess, type TestDatabase, usePostgres } from './databases.ts'
+export { watchMemory } from './memory.ts'
 export { findBinDirectory } from './programs.ts'
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts'
 export type { ProvidedToTests } from './provided.ts'

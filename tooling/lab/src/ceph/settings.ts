@@ -54,7 +54,7 @@ export function settingsOf({ directory, uuid, monitorPort, gatewayPort, pageObje
       osd_class_default_list: '*',
     },
     'client.rgw': {
-      rgw_frontends: `beast endpoint=127.0.0.1:${gatewayPort}`,
+      rgw_frontends: `beast endpoint=127.0.0.1:${gatewayPort} tcp_nodelay=1`,
       rgw_data: join(directory, 'gateway'),
       rgw_max_listing_results: pageObjects,
       // Over http, which never leaves this machine, it would refuse to encrypt.
