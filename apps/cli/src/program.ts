@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import { addBackup } from './commands/backup.ts'
 import { addCompletion } from './commands/completion.ts'
+import { addCopy } from './commands/copy.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addGet } from './commands/get.ts'
 import { addInit } from './commands/init.ts'
@@ -52,6 +53,7 @@ export function createProgram(version: string): Command {
   addDoctor(program)
   addPlugins(program)
   addBackup(program)
+  addCopy(program)
   addList(program)
   addShow(program)
   addGet(program)

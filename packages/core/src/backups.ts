@@ -25,7 +25,15 @@ export interface Backup {
   protected: boolean
 }
 
-const bestFirst: readonly Verification[] = ['restored', 'archive', 'failed', 'unverified', 'invalid']
+const bestFirst: readonly Verification[] = [
+  'restored',
+  'archive',
+  'stored',
+  'attested',
+  'failed',
+  'unverified',
+  'invalid',
+]
 
 /** Every backup in the storages, newest first. */
 export async function listBackups(

@@ -24,7 +24,14 @@ export interface VerdictRecord {
 }
 
 /** How well a backup is known to be good. */
-export type Verification = 'restored' | 'archive' | 'unverified' | 'failed' | 'invalid'
+export type Verification =
+  | 'restored'
+  | 'archive'
+  | 'stored'
+  | 'attested'
+  | 'unverified'
+  | 'failed'
+  | 'invalid'
 
 /** One storage's copy of a backup. */
 export interface Copy {
@@ -214,16 +221,31 @@ function parseRecord(json: string): VerdictRecord | undefined {
   }
 }
 
-/** The last verdict of each verifier, which none of another takes back; one that looked at nothing takes nothing back. */
+/** What says that a backup is whole, the closest look first. */
+const wholeness: readonly Verdict['proves'][] = ['restored', 'archive', 'stored', 'attested']
+
+/**
+ * The last verdict of each verifier, which none of another takes back, nor one that rests on a less close look; one
+ * that looked at nothing takes nothing back.
+ */
 function latestVerdicts(verdicts: readonly Verdict[]): Verdict[] {
-  const telling = verdicts.filter(({ status }) => status !== 'skipped')
-  return [...new Map(telling.map((verdict) => [`${verdict.proves} ${verdict.verifier}`, verdict])).values()]
+  const latest = new Map<string, Verdict>()
+  for (const verdict of verdicts) {
+    if (verdict.status === 'skipped') continue
+    const key = (proves: Verdict['proves']): string => `${proves} ${verdict.verifier}`
+    if (verdict.status !== 'failed') {
+      const closeness = wholeness.indexOf(verdict.proves)
+      for (const less of closeness === -1 ? [] : wholeness.slice(closeness)) latest.delete(key(less))
+    }
+    latest.set(key(verdict.proves), verdict)
+  }
+  return [...latest.values()]
 }
 
 function verificationOf(latest: readonly Verdict[]): Verification {
-  if (hasFailed(latest, 'archive') || hasFailed(latest, 'restored')) return 'failed'
-  if (latest.some(({ proves }) => proves === 'restored')) return 'restored'
-  return latest.some(({ proves }) => proves === 'archive') ? 'archive' : 'unverified'
+  if (wholeness.some((proves) => hasFailed(latest, proves))) return 'failed'
+  const seen = wholeness.find((proves) => latest.some((verdict) => verdict.proves === proves))
+  return (seen as Verification | undefined) ?? 'unverified'
 }
 
 function hasFailed(verdicts: readonly Verdict[], proves: Verdict['proves']): boolean {
@@ -244,7 +266,7 @@ export async function readText(storage: Storage, key: string, signal: AbortSigna
   return text(await storage.get(key, { signal }))
 }
 
-/** True where a verifier has seen this copy whole. */
-export function isVerified(copy: Pick<Copy, 'verification'>): boolean {
-  return copy.verification === 'archive' || copy.verification === 'restored'
+/** True where a verifier found this copy to be what was stored, whole, and nothing has been found since. */
+export function isVerified({ verification }: Pick<Copy, 'verification'>): boolean {
+  return (wholeness as readonly string[]).includes(verification)
 }

@@ -2,13 +2,14 @@ import type { Secret, Source } from '@holdfast/plugin'
 import type { JobConfig } from './config/types.ts'
 import type { Job, JobStorage } from './job.ts'
 import type { LoadedPlugins } from './load.ts'
+import { patient } from './wrap/patience.ts'
 import { place } from './wrap/place.ts'
 import { createRedactor } from './wrap/redact.ts'
 import { retry } from './wrap/retry.ts'
 
 /**
  * Puts a job together from its configuration, its plugins and its source. Every storage is wrapped once, here: what
- * it throws gets its name, and calls that can be repeated are.
+ * it throws gets its name, one that stands still is given up, and calls that can be repeated are.
  */
 export function createJob(
   config: JobConfig,
@@ -19,6 +20,10 @@ export function createJob(
   const redactor = createRedactor()
   for (const secret of [...secrets, ...plugins.secrets]) redactor.add(secret)
   const [primary, ...others] = plugins.storages
+  const wrapped = (storage: JobStorage): JobStorage => ({
+    ...storage,
+    instance: retry(place(patient(storage.instance, { limitMs: config.dump.stallTimeoutMs }), storage.name)),
+  })
   return {
     name: config.name,
     source,
@@ -30,8 +35,4 @@ export function createJob(
     labels: config.labels,
     redactor,
   }
-}
-
-function wrapped(storage: JobStorage): JobStorage {
-  return { ...storage, instance: retry(place(storage.instance, storage.name)) }
 }

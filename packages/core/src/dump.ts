@@ -1,4 +1,5 @@
 import type { DataObject, Manifest, Snapshot } from '@holdfast/plugin'
+import type { StorageWord } from './copy-facts.ts'
 import type { Job, JobStorage } from './job.ts'
 import { backupBase, backupName, dumpKey, globalsKey } from './keys.ts'
 import type { Ready } from './preflight.ts'
@@ -14,18 +15,34 @@ export interface Claim {
   base: string
 }
 
-/** Finds a name that no storage knows yet; the job's lock keeps it ours. */
+/**
+ * Finds a name that no storage knows yet; the job's lock keeps it ours. Resolves with the storages that could say so:
+ * another than the primary that can not is dropped.
+ */
 export async function claimName(
   job: Job,
-  storages: readonly JobStorage[],
+  [primary, ...others]: Ready['storages'],
   startedAt: Date,
+  recorder: Recorder,
   signal: AbortSignal,
-): Promise<Claim> {
+): Promise<{ claim: Claim; storages: Ready['storages'] }> {
+  let usable = others
   for (let attempt = 1; ; attempt++) {
     const name = backupName(job.name, job.dump.kind, startedAt, attempt)
     const base = backupBase(job.name, name, startedAt)
-    const taken = await Promise.all(storages.map((storage) => isTaken(storage, base, signal)))
-    if (!taken.includes(true)) return { name, base }
+    const [first, ...rest] = await Promise.allSettled(
+      [primary, ...usable].map((storage) => isTaken(storage, base, signal)),
+    )
+    if (signal.aborted) throw signal.reason
+    if (first?.status === 'rejected') throw first.reason
+    const dropped = usable.filter((storage, index) => {
+      const answer = rest[index]
+      if (answer?.status === 'rejected') recorder.dropStorage(storage, answer.reason)
+      return answer?.status === 'rejected'
+    })
+    usable = usable.filter((storage) => !dropped.includes(storage))
+    const taken = [first, ...rest].some((answer) => answer?.status === 'fulfilled' && answer.value)
+    if (!taken) return { claim: { name, base }, storages: [primary, ...usable] }
   }
 }
 
@@ -37,6 +54,8 @@ async function isTaken(storage: JobStorage, base: string, signal: AbortSignal): 
 /** What the streaming stages leave behind: data in every storage that kept up, and no manifest yet. */
 export interface Dumped {
   storages: JobStorage[]
+  /** What each storage said of each object. */
+  words: StorageWord[]
   objects: DataObject[]
   tables: Manifest['tables']
 }
@@ -86,6 +105,7 @@ export async function dumpAndStore(
   const objects: DataObject[] = [dataObject('dump', dump)]
 
   let { storages } = dump
+  const words = [...dump.words]
   const roles = snapshot.globals(signal)
   if (roles !== undefined) {
     const globals = await storeEverywhere(roles, globalsKey(base, compression), {
@@ -95,10 +115,11 @@ export async function dumpAndStore(
     })
     for (const { storage, error } of globals.failed) recorder.dropStorage(storage, error)
     objects.push(dataObject('globals', globals))
+    words.push(...globals.words)
     storages = globals.storages
   }
   await snapshot.release()
-  return { storages, objects, tables }
+  return { storages, words, objects, tables }
 }
 
 function dataObject(

@@ -58,6 +58,11 @@ export function manifestKey(base: string): string {
   return `${base}.manifest.json`
 }
 
+/** Beside a manifest that is signed. */
+export function signatureKey(base: string): string {
+  return `${manifestKey(base)}.sig`
+}
+
 export function reportKey(base: string): string {
   return `${base}.report.json`
 }
@@ -68,6 +73,11 @@ export function protectedKey(base: string): string {
 
 export function acceptedKey(base: string): string {
   return `${base}.accepted.json`
+}
+
+/** Beside a backup that `holdfast copy` is bringing: what there is has no manifest yet. */
+export function copyingKey(base: string): string {
+  return `${base}.copying.json`
 }
 
 /** Verdicts sort by name in the order in which they were given. */

@@ -36,9 +36,12 @@ export async function preflight(job: Job, recorder: Recorder, signal: AbortSigna
   const estimatedBytes = lastLike(job, backups)
   const usable = others.filter((storage, index) => {
     const result = othersStatus[index]
-    if (result?.status !== 'rejected') return true
-    recorder.dropStorage(storage, result.reason)
-    return false
+    if (result?.status === 'rejected') {
+      recorder.dropStorage(storage, result.reason)
+      return false
+    }
+    for (const warning of result?.value.warnings ?? []) recorder.warn(`${storage.name}: ${warning}`)
+    return true
   })
   refuseTooSmall(primary, primaryStatus, estimatedBytes)
   const freeze = clockProblem(facts)

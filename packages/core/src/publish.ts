@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import type { BackupObject, Compression, DataObject, DumpFormat, Manifest, Snapshot } from '@holdfast/plugin'
+import { copyFacts } from './copy-facts.ts'
 import type { Claim, Dumped } from './dump.ts'
 import type { Job, JobStorage } from './job.ts'
 import { sidecarKey } from './keys.ts'
@@ -65,6 +66,7 @@ export async function publish(
     largeObjects: snapshot.largeObjects,
     omissions: [...snapshot.omissions],
     warnings: job.redactor.value(run.recorder.report.warnings),
+    copies: copyFacts(dumped.storages, dumped.words),
     restoreByHand: restoreByHand(basename(dump?.key ?? ''), job.dump.format, job.compression),
   }
   const [primary] = dumped.storages

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { hasCode, type Manifest, type Report, type Storage, type Verdict } from '@holdfast/plugin'
 import { readText, type VerdictRecord } from './catalog.ts'
-import { acceptedKey, manifestKey, protectedKey, reportKey, verdictKey } from './keys.ts'
+import { acceptedKey, copyingKey, manifestKey, protectedKey, reportKey, verdictKey } from './keys.ts'
 import { serializeManifest } from './manifest.ts'
 import { retryCall } from './wrap/retry.ts'
 
@@ -94,4 +94,17 @@ export async function accept(storage: Storage, base: string, at: Date, signal: A
     signal,
     ifAbsent: false,
   })
+}
+
+/** Tells a run that prunes meanwhile that a copy is being brought. Where it can not be told, the copy may fail. */
+export async function markCopying(
+  storage: Storage,
+  base: string,
+  at: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = json({ schemaVersion: 1, copyingSince: at.toISOString() })
+  await putBytes(storage, copyingKey(base), bytes, { signal, ifAbsent: false }).catch(() =>
+    signal.throwIfAborted(),
+  )
 }

@@ -19,10 +19,12 @@ export async function verifyBackup(
     backups: readonly Backup[]
     now: () => Date
     onProgress?: (progress: RunProgress) => void
+    /** Every byte is read, whatever the verifiers' options say. */
+    readFull?: boolean
     signal: AbortSignal
   },
 ): Promise<Verdict[]> {
-  const { signal, onProgress } = options
+  const { signal, onProgress, readFull = false } = options
   if (backup.invalid !== undefined) throw backup.invalid
   const all: Verdict[] = []
   for (const [index, stored] of backup.copies.entries()) {
@@ -34,6 +36,7 @@ export async function verifyBackup(
         : options.verifiers.filter(({ instance }) => instance.proves === 'archive')
     const history = trustedHistory(options.backups, stored.manifest, backup.startedAt)
     const verdicts = await verifyCopy({ storage, manifest: stored.manifest, history }, verifiers, {
+      readFull,
       signal,
       ...(onProgress !== undefined && { onProgress }),
     })

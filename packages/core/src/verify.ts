@@ -8,6 +8,7 @@ import {
   type Verdict,
   type Verifier,
 } from '@holdfast/plugin'
+import { attest } from './attest.ts'
 import type { RunProgress } from './events.ts'
 import type { JobStorage, Named } from './job.ts'
 import { objectOf } from './manifest.ts'
@@ -16,15 +17,22 @@ import { decode } from './transform/decode.ts'
 /** The smallest step in bytes after which progress is told again. */
 const progressStepBytes = 1 << 20
 
+export interface VerifyOptions {
+  onProgress?: (progress: RunProgress) => void
+  /** Every byte is read, whatever the verifiers' options say. */
+  readFull?: boolean
+  signal: AbortSignal
+}
+
 /**
  * Asks each verifier about one storage's copy of a backup, one after the other, and resolves with what they say.
- * Every byte that a verifier sees is read from the storage now. Rejects when a verification could not be done;
+ * Whatever a verifier is given comes from the storage now. Rejects when a verification could not be done;
  * that is no word against the backup.
  */
 export async function verifyCopy(
   copy: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
   verifiers: readonly Named<Verifier>[],
-  options: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
+  options: VerifyOptions,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
   for (const verifier of verifiers) {
@@ -55,7 +63,7 @@ async function askVerifier(
   { storage, manifest, history }: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
   { name, instance }: Named<Verifier>,
   workspace: string,
-  { onProgress, signal }: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
+  { onProgress, readFull = false, signal }: VerifyOptions,
 ): Promise<Verdict> {
   const totalBytes = manifest.objects.reduce(
     (sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes),
@@ -84,8 +92,8 @@ async function askVerifier(
       manifest,
       history,
       open,
-      attest: () => Promise.resolve(undefined),
-      readFull: false,
+      attest: (role) => attest(storage, manifest, role, signal),
+      readFull,
       decodable: true,
       decode: (stored) => decoded(stored, manifest),
       workspace,

@@ -28,7 +28,7 @@ export interface RunningChecksum {
 
 export function runningChecksum(mode: Mode): RunningChecksum {
   let value = 0
-  let isKnown = mode === 'crc32'
+  const isKnown = mode === 'crc32'
   return {
     update: (bytes) => {
       if (isKnown) value = crc32(bytes, value)

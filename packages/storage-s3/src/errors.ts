@@ -69,7 +69,7 @@ function what(kind: Kind, { name, message, code, $metadata }: SdkError): string 
     ? `HTTP ${$metadata?.httpStatusCode}`
     : known
   const said =
-    kind.what ?? (message === '' || /^Unknown/.test(message) ? 'the store gave no reason' : message)
+    kind.what ?? (message === '' || message.startsWith('Unknown') ? 'the store gave no reason' : message)
   return `${said} (${label})`
 }
 

@@ -15,7 +15,7 @@ export function hintFor(
   operation: Operation,
   { options, service }: Configured,
 ): string | undefined {
-  const { bucket, requestTimeoutMs } = options
+  const { bucket } = options
   const endpoint = service.endpoint ?? 'AWS'
   switch (kind.about) {
     case 'http-endpoint':
@@ -35,41 +35,31 @@ export function hintFor(
         ? 'Check the network and the region.'
         : `Check the endpoint ${endpoint}${service.forcePathStyle ? '' : '; forcePathStyle: true keeps the bucket out of the host name'}.`
     case undefined:
-      return ofCode(kind, operation, options, requestTimeoutMs, service)
+      return hintsByCode[kind.code]?.(kind, operation, { options, service })
   }
 }
 
-function ofCode(
-  kind: Kind,
-  operation: Operation,
-  options: S3Options,
-  requestTimeoutMs: number,
-  service: Service,
-): string | undefined {
-  switch (kind.code) {
-    case 'STORAGE_PERMISSION':
-      return `Allow it in the policy of this user: ${statementFor(operation, options)}. The README of @holdfast/storage-s3 has whole policies.`
-    case 'STORAGE_BUCKET_MISSING':
-      return `Check the name ${options.bucket}, the account and the endpoint (${service.endpoint ?? 'AWS'}); Holdfast never makes a bucket.`
-    case 'STORAGE_REGION':
-      return kind.region === undefined
-        ? `Set region to that of the bucket: aws s3api get-bucket-location --bucket ${options.bucket}`
-        : `Set region: ${kind.region} in the options of the storage, or AWS_REGION=${kind.region}.`
-    case 'STORAGE_CREDENTIALS':
-      return `They come from ${originOf(options)}. See whose they are: aws sts get-caller-identity`
-    case 'STORAGE_CLOCK_SKEW':
-      return 'Set the clock of this machine: timedatectl set-ntp true. Requests are good for 15 minutes.'
-    case 'STORAGE_TIMEOUT':
-      return `Nothing came for ${requestTimeoutMs} ms. Check the network to ${service.endpoint ?? 'AWS'}; requestTimeoutMs says how long to wait.`
-    case 'STORAGE_TLS':
-      return 'Check the endpoint and its certificate; for an authority of your own set NODE_EXTRA_CA_CERTS.'
-    case 'STORAGE_THROTTLED':
-      return 'Run again later, run fewer jobs at the same time, or lower partsInFlight.'
-    case 'STORAGE_LOCKED':
-      return 'Nothing is to be done: a later prune deletes it once its lock has ended.'
-    default:
-      return undefined
-  }
+type Hint = (kind: Kind, operation: Operation, configured: Configured) => string
+
+const hintsByCode: Partial<Record<Kind['code'], Hint>> = {
+  STORAGE_PERMISSION: (_kind, operation, { options }) =>
+    `Allow it in the policy of this user: ${statementFor(operation, options)}. The README of @holdfast/storage-s3 has whole policies.`,
+  STORAGE_BUCKET_MISSING: (_kind, _operation, { options, service }) =>
+    `Check the name ${options.bucket}, the account and the endpoint (${service.endpoint ?? 'AWS'}); Holdfast never makes a bucket.`,
+  STORAGE_REGION: ({ region }, _operation, { options }) =>
+    region === undefined
+      ? `Set region to that of the bucket: aws s3api get-bucket-location --bucket ${options.bucket}`
+      : `Set region: ${region} in the options of the storage, or AWS_REGION=${region}.`,
+  STORAGE_CREDENTIALS: (_kind, _operation, { options }) =>
+    `They come from ${originOf(options)}. See whose they are: aws sts get-caller-identity`,
+  STORAGE_CLOCK_SKEW: () =>
+    'Set the clock of this machine: timedatectl set-ntp true. Requests are good for 15 minutes.',
+  STORAGE_TIMEOUT: (_kind, _operation, { options, service }) =>
+    `Check the network to ${service.endpoint ?? 'AWS'}; requestTimeoutMs (${options.requestTimeoutMs}) says how long to wait.`,
+  STORAGE_TLS: () =>
+    'Check the endpoint and its certificate; for an authority of your own set NODE_EXTRA_CA_CERTS.',
+  STORAGE_THROTTLED: () => 'Run again later, run fewer jobs at the same time, or lower partsInFlight.',
+  STORAGE_LOCKED: () => 'Nothing is to be done: a later prune deletes it once its lock has ended.',
 }
 
 function originOf({ credentials, profile }: S3Options): string {

@@ -23,7 +23,7 @@ export interface BodyInParts {
 
 /** Stores a body in parts, several at a time. Whatever fails before the upload is completed aborts it. */
 export async function putInParts(store: Store, writing: Writing, body: BodyInParts): Promise<Written> {
-  const uploadId = await begin(store, writing, body.signal)
+  const uploadId = await beginUpload(store, writing, body.signal)
   let isCommitting = false
   try {
     const parts = await sendParts(store, writing, uploadId, body)
@@ -50,7 +50,7 @@ export async function putInParts(store: Store, writing: Writing, body: BodyInPar
 }
 
 // An upload that was begun while nobody waits any more is aborted when its name comes.
-async function begin(store: Store, writing: Writing, signal: AbortSignal): Promise<string> {
+async function beginUpload(store: Store, writing: Writing, signal: AbortSignal): Promise<string> {
   const { place, connection, service } = store
   const target = { operation: 'CreateMultipartUpload', location: writing.location } as const
   const beginning = connection.call(target, undefined, async (s3) => {
@@ -89,38 +89,37 @@ async function sendParts(
   const inFlight = new Set<Promise<void>>()
   const stop = new AbortController()
   const either = AbortSignal.any([signal, stop.signal])
-  let failure: unknown
+  const failures: unknown[] = []
 
-  const send = (part: Part): void => {
-    const sending = sendPart(store, writing, uploadId, part, either)
-      .then(
-        (done) => void sent.push(done),
-        (error: unknown) => {
-          failure ??= error
-          // What is still being read or sent is of no use any more.
-          stop.abort(error)
-          body.destroy()
-        },
-      )
-      .finally(() => inFlight.delete(sending))
+  async function send(part: Part): Promise<void> {
+    try {
+      sent.push(await sendPart(store, writing, uploadId, part, either))
+    } catch (error) {
+      failures.push(error)
+      // What is still being read or sent is of no use any more.
+      stop.abort(error)
+      body.destroy()
+    }
+  }
+  const begin = (part: Part): void => {
+    const sending = send(part).finally(() => inFlight.delete(sending))
     inFlight.add(sending)
   }
 
   try {
-    send(first)
+    begin(first)
     for await (const part of rest) {
       if (part.number > mostParts) throw tooLarge(writing.location, 'more')
       while (inFlight.size >= store.options.partsInFlight) await Promise.race(inFlight)
-      if (failure !== undefined) break
-      send(part)
+      if (failures.length > 0) break
+      begin(part)
     }
-    await Promise.all(inFlight)
   } catch (error) {
+    failures.push(error)
     stop.abort(error)
-    await Promise.all(inFlight)
-    throw failure ?? error
   }
-  if (failure !== undefined) throw failure
+  await Promise.all(inFlight)
+  if (failures.length > 0) throw failures[0]
   return sent.toSorted((one, other) => (one.PartNumber ?? 0) - (other.PartNumber ?? 0))
 }
 

@@ -48,8 +48,8 @@ export async function putObject(
     return await readBack(store, writing, {
       key,
       bytes: total,
-      checksum: running.result() ?? written.checksum,
       ...written,
+      checksum: running.result() ?? written.checksum,
     })
   } catch (error) {
     body.destroy()
@@ -58,9 +58,9 @@ export async function putObject(
 }
 
 async function firstOf(parts: AsyncGenerator<Part>): Promise<Part> {
-  const { value, done } = await parts.next()
-  if (done === true) throw new HoldfastError('STORAGE_FAILED', 'a body without even an empty part')
-  return value
+  const next: IteratorResult<Part, void> = await parts.next()
+  if (next.done === true) throw new HoldfastError('STORAGE_FAILED', 'a body without even an empty part')
+  return next.value
 }
 
 async function putWhole(

@@ -74,9 +74,9 @@ async function* withTimeout(body: Readable, timeoutMs: number, signal: AbortSign
   try {
     for (;;) {
       const timer = setTimeout(() => body.destroy(silence(timeoutMs)), timeoutMs)
-      const { value, done } = await chunks.next().finally(() => clearTimeout(timer))
-      if (done === true) return
-      yield value
+      const next: IteratorResult<Buffer> = await chunks.next().finally(() => clearTimeout(timer))
+      if (next.done === true) return
+      yield next.value
     }
   } finally {
     signal.removeEventListener('abort', destroy)

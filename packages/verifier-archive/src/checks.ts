@@ -106,7 +106,7 @@ export function check(name: string, status: VerdictStatus, detail: string): Chec
   return { name, status, detail }
 }
 
-function count(value: number): string {
+export function count(value: number): string {
   return value.toLocaleString('en-US')
 }
 

@@ -9,17 +9,29 @@ import {
   worstStatus,
 } from '@holdfast/plugin'
 import { type DumpReader, findClients, newestClient, readArchive, readPlain } from '@holdfast/postgres'
+import { checkAttested, checkAttestedDump, chooseWay } from './attested.ts'
 import { check, checkContents, checkDecoded, checkGlobals, checkSize, checkStored } from './checks.ts'
 import type { ArchiveOptions } from './options.ts'
 import { readObject } from './read-object.ts'
 
-/** Reads each stored object once, from its first byte to its last, and the dump through the real pg_restore. */
+/** What was found, and whether it rests on the storage's word alone. */
+interface Finding {
+  checks: Check[]
+  attested: boolean
+}
+
+/**
+ * Reads each stored object once, from its first byte to its last, and the dump through the real pg_restore; where the
+ * options allow it, the storage's own checksum stands for reading, and the verdict proves only that.
+ */
 export function archiveVerifier(options: ArchiveOptions): Verifier {
   return {
     proves: 'archive',
     async verify(input, signal) {
-      const checks = [...(await verifyDump(input, options, signal)), ...(await verifyGlobals(input, signal))]
-      return { status: worstStatus(checks), checks }
+      const findings = [await verifyDump(input, options, signal), await verifyGlobals(input, options, signal)]
+      const checks = findings.flatMap((finding) => finding.checks)
+      const isAttested = findings.some(({ attested }) => attested)
+      return { status: worstStatus(checks), checks, ...(isAttested && { proves: 'attested' as const }) }
     },
   }
 }
@@ -28,12 +40,27 @@ async function verifyDump(
   input: VerifierInput,
   options: ArchiveOptions,
   signal: AbortSignal,
-): Promise<Check[]> {
+): Promise<Finding> {
   const { manifest } = input
   const object = objectOf(manifest, 'dump')
   if (object === undefined) {
     throw new HoldfastError('VERIFY_MANIFEST', `The manifest of ${manifest.name} names no dump.`)
   }
+  const chosen = await chooseWay(input, object, options)
+  if (chosen.way === 'attested') {
+    return { attested: true, checks: checkAttestedDump(input, object, chosen.attestation, options) }
+  }
+  const checks = await readDump(input, object, options, signal)
+  return { attested: false, checks: chosen.note === undefined ? checks : [chosen.note, ...checks] }
+}
+
+async function readDump(
+  input: VerifierInput,
+  object: BackupObject,
+  options: ArchiveOptions,
+  signal: AbortSignal,
+): Promise<Check[]> {
+  const { manifest } = input
   const { reader, readBy } = await openReader(manifest, signal)
   const reading = await readObject(input, 'dump', reader, signal)
   if (reading === undefined) return [check('length', 'failed', `${object.key} is not in the storage`)]
@@ -47,10 +74,19 @@ async function verifyDump(
   return [...stored, decoded, ...checkContents(manifest, reading, options), size]
 }
 
-async function verifyGlobals(input: VerifierInput, signal: AbortSignal): Promise<Check[]> {
+async function verifyGlobals(
+  input: VerifierInput,
+  options: ArchiveOptions,
+  signal: AbortSignal,
+): Promise<Finding> {
   const object = objectOf(input.manifest, 'globals')
-  if (object === undefined) return []
-  return [checkGlobals(object, await readObject(input, 'globals', undefined, signal))]
+  if (object === undefined) return { attested: false, checks: [] }
+  const chosen = await chooseWay(input, object, options)
+  if (chosen.way === 'attested') {
+    return { attested: true, checks: [checkAttested(object, chosen.attestation, 'globals')] }
+  }
+  const reading = await readObject(input, 'globals', undefined, signal)
+  return { attested: false, checks: [checkGlobals(object, reading)] }
 }
 
 async function openReader(

@@ -4,7 +4,15 @@ import type { Context } from '../context.ts'
 import { findOne, type PlaceOptions } from '../places.ts'
 import { renderVerification } from '../render/verification.ts'
 
-export async function verify(wanted: string, options: PlaceOptions, context: Context): Promise<number> {
+export interface VerifyCommandOptions extends PlaceOptions {
+  full?: true | undefined
+}
+
+export async function verify(
+  wanted: string,
+  options: VerifyCommandOptions,
+  context: Context,
+): Promise<number> {
   const { screen, stdout, now, signal, json, quiet } = context
   const { backup, place, siblings } = await findOne(wanted, options, context)
   const { storages, verifiers } = place.job
@@ -13,6 +21,7 @@ export async function verify(wanted: string, options: PlaceOptions, context: Con
     storages,
     verifiers,
     backups: siblings,
+    readFull: options.full === true,
     now,
     onProgress: ({ fraction, rawBytes, detail }) =>
       screen.show({ title: 'verify', fraction, bytes: rawBytes, detail }),

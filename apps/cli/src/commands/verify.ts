@@ -3,10 +3,12 @@ import { perform } from '../perform.ts'
 import { configOption, examples, fromOption, jsonOption, quietOption } from './options.ts'
 
 const help = `
-Every byte is read again from every storage that has the backup, and the
-verdicts are kept beside it.
+Every storage that has the backup is asked, and the verdicts are kept beside it.
+Every byte is read again, unless the configuration lets a verifier trust the
+storage's own checksum.
 ${examples([
   ['holdfast verify latest', 'the newest backup'],
+  ['holdfast verify latest --full', 'every byte, whatever the configuration says'],
   ['holdfast verify shop@latest --json', 'of one job, for programs'],
 ])}`
 
@@ -17,6 +19,7 @@ export function addVerify(program: Command): void {
     .summary('read a backup again and check it')
     .description('Reads a stored backup again and checks it with every verifier.')
     .argument('<backup>', 'id, name, latest or job@latest')
+    .option('--full', 'read every byte, whatever the configuration says')
     .addOption(fromOption())
     .addOption(configOption())
     .addOption(jsonOption())

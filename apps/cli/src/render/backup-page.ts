@@ -1,4 +1,4 @@
-import type { Backup } from '@holdfast/core'
+import type { Backup, Copy } from '@holdfast/core'
 import type { Manifest, Verdict } from '@holdfast/plugin'
 import { stateOf, toneOf } from './backup-table.ts'
 import { definition } from './definition.ts'
@@ -14,12 +14,13 @@ export function renderBackup(
   look: Look,
 ): string {
   const { manifest, invalid } = backup
-  const stored = backup.copies.map(({ storage, location }) => `${storage}: ${location}`)
   const head = [
     definition('backup', `${backup.name} (id ${backup.id})`, look),
     definition('job', backup.job, look),
     definition('state', stateOf(backup), look, toneOf(backup)),
-    ...stored.map((text, index) => definition(index === 0 ? 'stored' : '', text, look)),
+    ...backup.copies.map((copy, index) =>
+      definition(index === 0 ? 'stored' : '', describeCopy(copy, manifest), look),
+    ),
   ].join('\n')
   if (manifest === undefined) return `${head}\n${definition('broken', invalid?.message ?? '', look)}`
   const blocks = [
@@ -31,6 +32,18 @@ export function renderBackup(
     `  To restore it:\n    ${restoreCommand}\n  With standard tools, in the directory of the dump:\n    ${manifest.restoreByHand}`,
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
+}
+
+/** Where a copy is, how good it is known to be, and what its storage said of it. */
+function describeCopy({ storage, location, verification }: Copy, manifest: Manifest | undefined): string {
+  const facts = manifest?.copies?.find((copy) => copy.storage === storage)
+  const checksum = Object.values(facts?.checksums ?? {})[0]
+  const said = [
+    verification,
+    ...(facts?.createOnly === undefined ? [] : [`create-only ${facts.createOnly}`]),
+    ...(checksum === undefined ? [] : [`${checksum.algorithm} ${checksum.value} by the storage`]),
+  ]
+  return `${storage}: ${location}\n  ${said.join(', ')}`
 }
 
 function describe(manifest: Manifest, look: Look): string {

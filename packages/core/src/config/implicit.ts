@@ -11,7 +11,7 @@ export interface ImplicitJob {
   name: string
   /** Left out, the PG* variables say it. */
   database?: string | undefined
-  storage: { use: string; options: Record<string, unknown> }
+  storage: { use: string; name?: string; options: Record<string, unknown> }
   dump?: JobInput['dump']
   labels?: Record<string, string>
 }

@@ -100,7 +100,9 @@ const dump = z.strictObject({
     .describe('How long to wait for a locked table, in milliseconds.'),
   stallTimeoutMs: timeoutMs
     .default(600_000)
-    .describe('How long the server may send nothing before the run is given up, in milliseconds.'),
+    .describe(
+      'How long the server may send nothing before the run is given up, and a storage may take or give nothing before it is, in milliseconds.',
+    ),
 })
 
 const pluginShape = {
