@@ -22,7 +22,7 @@ let uploadMs: number
 beforeAll(async () => {
   server = await startS3()
   for (const number of [1, 2]) {
-    const elsewhere = await bucketShelf(server, `kill-${number}`)
+    const elsewhere = bucketShelf(server, `kill-${number}`)
     const template = lanes[0]?.database
     const lane = await createWorkplace(inject('postgresUrl'), 'kill_s3', {
       elsewhere,

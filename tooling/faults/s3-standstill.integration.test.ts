@@ -21,7 +21,7 @@ let place: Workplace
 beforeAll(async () => {
   server = await startS3()
   proxy = await startProxy(server.endpoint)
-  bucket = await bucketShelf(server, 'destinations')
+  bucket = bucketShelf(server, 'destinations')
   place = await createWorkplace(inject('postgresUrl'), 'destinations')
   await fill(place.database, { megabytes: 60 })
 })

@@ -20,7 +20,7 @@ let files = 0
 beforeAll(async () => {
   server = await startS3()
   secrets = [server.secretAccessKey, wrongSecret, token]
-  bucket = await bucketShelf(server, 'secrets')
+  bucket = bucketShelf(server, 'secrets/kept')
   place = await createWorkplace(inject('postgresUrl'), 'secrets_s3', { elsewhere: bucket })
   await fill(place.database, { megabytes: 2 })
 })
@@ -40,7 +40,7 @@ async function watched(args: readonly string[], environment: Record<string, stri
   return ended
 }
 
-async function configured(credentials: object, more: object = {}): Promise<string> {
+async function configured(credentials: object | undefined, more: object = {}): Promise<string> {
   const path = join(place.directory, `config-${++files}.json`)
   const options = {
     ...bucket.options,
@@ -80,7 +80,7 @@ describe('in runs that go well', () => {
       path,
       `[backups]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
     )
-    const config = await configured({ profile: 'backups' })
+    const config = await configured(undefined, { profile: 'backups' })
     const environment = { ...nothing, AWS_SHARED_CREDENTIALS_FILE: path }
     expect((await watched(['backup', '--config', config, '--json'], environment)).exitCode).toBe(0)
   })
@@ -104,7 +104,7 @@ describe('in runs that fail', () => {
   })
 
   it('in an address that holds credentials', async () => {
-    const address = `s3://${server.accessKeyId}:${wrongSecret}@secrets/kept`
+    const address = `s3://${server.accessKeyId}:${wrongSecret}@backups/kept`
     expect((await watched(['backup', '--to', address])).exitCode).toBe(2)
     expect((await watched(['list', '--from', `${place.backups}?secret=${wrongSecret}`])).exitCode).toBe(2)
   })
