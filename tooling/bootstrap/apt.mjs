@@ -1,32 +1,14 @@
 import { execFileSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
 import { run } from './child.mjs'
 
-// How to become root without a question, as the start of a command line; undefined where that can't be, or where
-// there is no apt-get.
-export function aptPrivilege() {
-  if (!said('apt-get', ['--version'])) return undefined
-  if (process.getuid?.() === 0) return []
-  return said('sudo', ['-n', 'echo', 'yes']) === 'yes' ? ['sudo', '-n'] : undefined
-}
-
-// Runs a script as root in which `install` installs packages. The lists of packages are fetched only where
-// what there is does not do. Resolves { ok, output }.
-export async function asRoot(privilege, script) {
-  const install = `set -e
-    install() {
-      try() { apt-get install -y -q --no-install-recommends "$@"; }
-      try "$@" || { apt-get update -q && try "$@"; }
-    }`
-  const [command, ...args] = [
-    ...privilege,
-    'env',
-    'DEBIAN_FRONTEND=noninteractive',
-    'sh',
-    '-c',
-    `${install}\n${script}`,
-  ]
-  const { code, output } = await run(command, args)
-  return { ok: code === 0, output }
+export function executable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 // What a command printed, or an empty string when it can't be run.
@@ -36,4 +18,26 @@ export function said(command, args) {
   } catch {
     return ''
   }
+}
+
+// What to put before apt-get, or undefined where it is missing or would ask for a password.
+export function aptPrivilege() {
+  if (!said('apt-get', ['--version'])) return undefined
+  if (process.getuid?.() === 0) return []
+  return said('sudo', ['-n', 'echo', 'yes']) === 'yes' ? ['sudo', '-n'] : undefined
+}
+
+// Debian starts a cluster for each PostgreSQL server it installs. Nobody asked for one, so its configuration says no
+// for as long as the installation takes.
+export async function installPackages(privilege, packages) {
+  const script = `set -e
+    directory=/etc/postgresql-common/createcluster.d
+    mkdir -p $directory
+    trap 'rm -f $directory/holdfast.conf' EXIT
+    echo 'create_main_cluster = false' > $directory/holdfast.conf
+    apt-get update
+    apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  const [command, ...args] = [...privilege, 'env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', script]
+  const { code, output } = await run(command, args)
+  return { ok: code === 0, output }
 }

@@ -8,11 +8,12 @@ import { bin, ensurePackages, root } from './packages.mjs'
 import { ensurePostgres } from './postgres.mjs'
 import { give } from './say.mjs'
 import { build, checks, tests } from './stages.mjs'
+import { ensureTools } from './tools.mjs'
 
 const commands = {
   build: { run: async (environment) => finish(await build(environment)) },
   check: { run: async (environment) => finish(await build(environment), await checks(environment)) },
-  test: { postgres: true, ceph: true, run: test },
+  test: { postgres: true, tools: true, ceph: true, run: test },
   demo: { postgres: true, run: script('tooling/demo/main.ts') },
   bench: { postgres: true, ceph: true, run: script('tooling/bench/src/main.ts') },
   format: { run: (environment, args) => handOver(join(bin, 'oxfmt'), args, at(environment)) },
@@ -30,6 +31,7 @@ const environment = {
   DO_NOT_TRACK: '1',
 }
 if (command.postgres) environment.HOLDFAST_POSTGRES_BIN = await ensurePostgres()
+if (command.tools) await ensureTools()
 if (command.ceph) await ensureCeph()
 await command.run(environment, args)
 

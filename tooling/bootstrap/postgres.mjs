@@ -1,6 +1,6 @@
-import { accessSync, constants, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { aptPrivilege, asRoot, said } from './apt.mjs'
+import { aptPrivilege, executable, installPackages, said } from './apt.mjs'
 import { give, step } from './say.mjs'
 
 const programs = ['initdb', 'postgres', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql']
@@ -12,7 +12,9 @@ export async function ensurePostgres() {
   if (found) return found
   const privilege = process.env.HOLDFAST_POSTGRES_BIN ? undefined : aptPrivilege()
   if (!privilege) give(`PostgreSQL's server programs were not found; ${advice()}, then run this again.`)
-  const installed = await step('PostgreSQL, installed with apt-get', () => aptInstall(privilege))
+  const installed = await step('PostgreSQL, installed with apt-get', () =>
+    installPackages(privilege, ['postgresql', 'postgresql-client', 'zstd']),
+  )
   const bin = installed && findPostgres()
   if (!bin) give(`PostgreSQL could not be installed; ${advice()}, then run this again.`)
   return bin
@@ -39,28 +41,6 @@ function debianDirectories() {
   } catch {
     return []
   }
-}
-
-function executable(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-// Debian starts a cluster for each server it installs. Nobody asked for one, so its configuration says no
-// for as long as the installation takes. zstd is how the tests and the demo read a backup without Holdfast.
-function aptInstall(privilege) {
-  return asRoot(
-    privilege,
-    `directory=/etc/postgresql-common/createcluster.d
-    mkdir -p $directory
-    trap 'rm -f $directory/holdfast.conf' EXIT
-    echo 'create_main_cluster = false' > $directory/holdfast.conf
-    install postgresql postgresql-client zstd`,
-  )
 }
 
 function advice() {

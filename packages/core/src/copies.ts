@@ -3,9 +3,10 @@ import { pipeline, Transform, type Readable, type TransformCallback } from 'node
 import { HoldfastError, type BackupObject, type DataRole, type Manifest } from '@holdfast/plugin'
 import type { Backup } from './backups.ts'
 import { isVerified, type StoredBackup } from './catalog.ts'
+import { refuseUnencrypted, type Decryption } from './encryption/identities.ts'
 import type { JobStorage } from './job.ts'
 import { objectOf } from './manifest.ts'
-import { decode } from './transform/decode.ts'
+import { decodeObject } from './transform/decode-object.ts'
 
 /** A copy of a backup that can be read: where it is and what it should be. */
 export interface ReadableCopy {
@@ -35,15 +36,22 @@ export function chooseCopy(backup: Backup, storages: readonly JobStorage[]): Rea
 
 /**
  * Streams an object of a copy as it is stored, or decoded. The last bytes are given only once the length and sha256
- * agree with the manifest; otherwise the stream is destroyed with VERIFY_DIGEST.
+ * agree with the manifest; otherwise the stream is destroyed with VERIFY_DIGEST. What is to be decoded and must be
+ * encrypted and is not is refused with VERIFY_UNENCRYPTED.
  */
 export async function openObject(
   { storage, manifest }: ReadableCopy,
   role: DataRole,
-  options: { decode: boolean; onBytes?: (bytes: number) => void; signal: AbortSignal },
+  options: {
+    decode: boolean
+    decryption?: Decryption | undefined
+    onBytes?: (bytes: number) => void
+    signal: AbortSignal
+  },
 ): Promise<Readable> {
+  if (options.decode) refuseUnencrypted(manifest, options.decryption)
   const checked = await readChecked(storage, objectOf(manifest, role), options)
-  return options.decode ? pipeline(checked, decode(manifest.compression), () => {}) : checked
+  return options.decode ? decodeObject(checked, manifest, options.decryption?.unlock) : checked
 }
 
 /** The stored bytes of an object, with the same promise. */

@@ -10,10 +10,11 @@ import {
   takeAway,
   type CopiedObject,
 } from './copy-objects.ts'
+import { refuseUnencrypted, type Decryption } from './encryption/identities.ts'
 import type { JobStorage, Named } from './job.ts'
 import { objectOf } from './manifest.ts'
 import { writeVerdicts } from './records.ts'
-import { failureOf } from './verify-run.ts'
+import { verdictError } from './verify-run.ts'
 import { verifyCopy } from './verify.ts'
 
 export interface CopyOptions {
@@ -21,6 +22,8 @@ export interface CopyOptions {
   storages: readonly JobStorage[]
   /** Of the job; those that ask whether a backup is whole are asked about the new copy. */
   verifiers: readonly Named<Verifier>[]
+  /** With what the new copy is decoded; without a key it is checked as it is stored. */
+  decryption?: Decryption
   /** Every byte of the new copy is read, whatever the verifiers' options say. */
   readFull?: boolean
   /** Tells an error as people may see it. */
@@ -70,6 +73,7 @@ export async function copyBackup(backup: Backup, to: JobStorage, options: CopyOp
   const began = performance.now()
   const startedAt = now()
   const source = sourceOf(backup, to, options.storages)
+  refuseUnencrypted(source.manifest, options.decryption)
   const wasThere = await isPublished(source, to, signal)
   const objects = wasThere ? keptObjects(source) : await bring(backup, source, to, options)
   if (wasThere) await bringMarks(backup, source, to, now(), signal)
@@ -118,7 +122,7 @@ async function bring(
 }
 
 function whyFailed(verdict: Verdict, isGone: boolean): HoldfastError {
-  const { code, message, stage, plugin } = failureOf(verdict)
+  const { code, message, stage, plugin } = verdictError(verdict)
   return new HoldfastError(code, `the copy is no good: ${message}`, {
     stage,
     plugin,
@@ -146,10 +150,11 @@ function sourceOf(backup: Backup, to: JobStorage, storages: readonly JobStorage[
 async function verifyNew(
   { stored, manifest }: ReadableCopy,
   to: JobStorage,
-  { verifiers, readFull = false, onProgress, now, signal }: CopyOptions,
+  { verifiers, decryption, readFull = false, onProgress, now, signal }: CopyOptions,
 ): Promise<Verdict[]> {
   const wholeness = verifiers.filter(({ instance }) => instance.proves === 'archive')
   const verdicts = await verifyCopy({ storage: to, manifest, history: [] }, wholeness, {
+    unlock: decryption?.unlock,
     readFull,
     onProgress: ({ fraction, rawBytes, detail }) =>
       onProgress?.({ step: 'verify', fraction, bytes: rawBytes, detail }),

@@ -58,6 +58,8 @@ export interface Dumped {
   words: StorageWord[]
   objects: DataObject[]
   tables: Manifest['tables']
+  /** Of the encrypted objects; they are kept in memory until the run has read back what it stored, and nowhere else. */
+  fileKeys: Uint8Array[]
 }
 
 /** Dumps, compresses and stores in one pass, while the rows are counted in the same snapshot. */
@@ -70,6 +72,9 @@ export async function dumpAndStore(
   signal: AbortSignal,
 ): Promise<Dumped> {
   const { compression } = job
+  const { sealer } = ready
+  const names = { compression, encryption: sealer?.encryption }
+  const header = await sealer?.createHeader()
   let progress: { fraction?: number; detail?: string } = {}
   let toldBytes = 0
   const source = snapshot.dump(({ fraction, table }) => {
@@ -77,9 +82,10 @@ export async function dumpAndStore(
   }, signal)
   const stop = new AbortController()
   const both = AbortSignal.any([signal, stop.signal])
-  const storing = storeEverywhere(source, dumpKey(base, job.dump.format, compression), {
+  const storing = storeEverywhere(source, dumpKey(base, job.dump.format, names), {
     storages: ready.storages,
     compression,
+    header,
     ...(ready.estimatedBytes !== undefined && { estimatedBytes: ready.estimatedBytes }),
     onBytes: (bytes) => {
       if (bytes.rawBytes - toldBytes < progressStepBytes) return
@@ -103,14 +109,18 @@ export async function dumpAndStore(
   recorder.tell({ type: 'progress', progress: { stage: 'dump', fraction: 1, rawBytes, storedBytes } })
   for (const { storage, error } of dump.failed) recorder.dropStorage(storage, error)
   const objects: DataObject[] = [dataObject('dump', dump)]
+  const headers = [header]
 
   let { storages } = dump
   const words = [...dump.words]
   const roles = snapshot.globals(signal)
   if (roles !== undefined) {
-    const globals = await storeEverywhere(roles, globalsKey(base, compression), {
+    const globalsHeader = await sealer?.createHeader()
+    headers.push(globalsHeader)
+    const globals = await storeEverywhere(roles, globalsKey(base, names), {
       storages,
       compression,
+      header: globalsHeader,
       signal,
     })
     for (const { storage, error } of globals.failed) recorder.dropStorage(storage, error)
@@ -119,7 +129,11 @@ export async function dumpAndStore(
     storages = globals.storages
   }
   await snapshot.release()
-  return { storages, words, objects, tables }
+  for (const { storage, said } of words) {
+    for (const warning of said.warnings ?? []) recorder.warn(`${storage.name}: ${warning}`)
+  }
+  const fileKeys = headers.flatMap((one) => one?.fileKey ?? [])
+  return { storages, words, objects, tables, fileKeys }
 }
 
 function dataObject(

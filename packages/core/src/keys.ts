@@ -1,4 +1,4 @@
-import type { BackupKind, Compression, DumpFormat } from '@holdfast/plugin'
+import type { BackupKind, Compression, DumpFormat, Encryption } from '@holdfast/plugin'
 
 /** The last part of a key, after the backup's name: which object of the backup it is. */
 const verdictPart = /^verdict-(\d{8}T\d{9}Z)\.json$/
@@ -32,6 +32,11 @@ export function backupName(job: string, kind: BackupKind, startedAt: Date, attem
   return `${job}_${kind}_${stamp.slice(0, 8)}_${stamp.slice(9, 15)}${suffix}`
 }
 
+/** The part of a backup's name that sorts by time, whatever its kind: `20261122_030000`. */
+export function stampOf(name: string): string {
+  return /\d{8}_\d{6}(?:-\d+)?$/.exec(name)?.[0] ?? ''
+}
+
 /** The start of every key of a backup. */
 export function backupBase(job: string, name: string, startedAt: Date): string {
   const date = startedAt.toISOString()
@@ -41,12 +46,22 @@ export function backupBase(job: string, name: string, startedAt: Date): string {
 const formatExtension: Record<DumpFormat, string> = { custom: 'dump', plain: 'sql' }
 const compressionExtension: Record<Compression['algorithm'], string> = { zstd: '.zst', gzip: '.gz', none: '' }
 
-export function dumpKey(base: string, format: DumpFormat, compression: Compression): string {
-  return `${base}.${formatExtension[format]}${compressionExtension[compression.algorithm]}`
+/** How an object is packed: the end of its name says so. */
+export interface Packing {
+  compression: Compression
+  encryption?: Encryption | undefined
 }
 
-export function globalsKey(base: string, compression: Compression): string {
-  return `${base}.globals.sql${compressionExtension[compression.algorithm]}`
+export function dumpKey(base: string, format: DumpFormat, packing: Packing): string {
+  return `${base}.${formatExtension[format]}${packingExtension(packing)}`
+}
+
+export function globalsKey(base: string, packing: Packing): string {
+  return `${base}.globals.sql${packingExtension(packing)}`
+}
+
+function packingExtension({ compression, encryption }: Packing): string {
+  return `${compressionExtension[compression.algorithm]}${encryption === undefined ? '' : `.${encryption.algorithm}`}`
 }
 
 /** What `sha256sum -c` reads, beside the dump. */
@@ -58,7 +73,7 @@ export function manifestKey(base: string): string {
   return `${base}.manifest.json`
 }
 
-/** Beside a manifest that is signed. */
+/** The signature of the manifest, beside it. */
 export function signatureKey(base: string): string {
   return `${manifestKey(base)}.sig`
 }
@@ -78,6 +93,11 @@ export function acceptedKey(base: string): string {
 /** Beside a backup that `holdfast copy` is bringing: what there is has no manifest yet. */
 export function copyingKey(base: string): string {
   return `${base}.copying.json`
+}
+
+/** What was told of a job outside of its runs. No backup has a key like it. */
+export function toldKey(job: string): string {
+  return `${job}/.told.json`
 }
 
 /** Verdicts sort by name in the order in which they were given. */

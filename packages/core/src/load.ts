@@ -1,7 +1,7 @@
-import type { Notifier, PluginKind, Secret, Verifier } from '@holdfast/plugin'
+import type { PluginKind, Secret, Verifier } from '@holdfast/plugin'
 import { findJob } from './config/jobs.ts'
 import type { Config, PluginConfig } from './config/types.ts'
-import type { JobStorage, Named } from './job.ts'
+import type { JobNotifier, JobStorage, Named } from './job.ts'
 import { refusal } from './load/failures.ts'
 import { loadOne, type Loaded } from './load/load-one.ts'
 
@@ -10,7 +10,7 @@ export interface LoadedPlugins {
   /** The first one is the primary. */
   storages: readonly [JobStorage, ...JobStorage[]]
   verifiers: readonly Named<Verifier>[]
-  notifiers: readonly Named<Notifier>[]
+  notifiers: readonly JobNotifier[]
   /** What their options hold that must never be written anywhere. */
   secrets: readonly Secret[]
 }
@@ -55,7 +55,12 @@ export async function loadJob(
   return {
     storages: [primary, ...others],
     verifiers: verifiers.flatMap((result) => (result.ok ? [result.named] : [])),
-    notifiers: notifiers.flatMap((result) => (result.ok ? [result.named] : [])),
+    notifiers: notifiers.flatMap((result, index) => {
+      const configured = job.notifiers[index]
+      if (!result.ok || configured === undefined) return []
+      const { on, repeatEveryMs, timeoutMs } = configured
+      return [{ ...result.named, on, timeoutMs, ...(repeatEveryMs !== undefined && { repeatEveryMs }) }]
+    }),
     secrets: results.flatMap((result) => (result.ok ? result.secrets : [])),
   }
 }

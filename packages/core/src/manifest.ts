@@ -43,6 +43,7 @@ const manifestSchema = z.looseObject({
     z.object({ algorithm: z.literal('gzip'), level: z.number() }),
     z.object({ algorithm: z.literal('none') }),
   ]),
+  encryption: z.looseObject({ algorithm: z.literal('age'), recipients: z.array(z.string()) }).optional(),
   objects: z.array(object).min(1),
   rawBytes: count,
   tables: z.array(

@@ -1,4 +1,5 @@
 import type { Report } from '@holdfast/plugin'
+import { restoreCommandFor } from './commands.ts'
 import type { Published } from './publish.ts'
 
 /** Puts a published backup into the report. */
@@ -14,6 +15,7 @@ export function reportStored(
     kind: manifest.kind,
     ...(manifest.label !== undefined && { label: manifest.label }),
     format: manifest.format,
+    ...(manifest.encryption !== undefined && { encryption: manifest.encryption }),
     objects,
     rawBytes: manifest.rawBytes,
     tables: manifest.tables.length,
@@ -26,6 +28,5 @@ export function reportStored(
     if (entry === undefined) continue
     Object.assign(entry, { status: 'stored', bytes, location: storage.instance.location(dump?.key ?? '') })
   }
-  const flags = restoreFlags === undefined || restoreFlags === '' ? '' : ` ${restoreFlags}`
-  report.restoreCommand = `holdfast restore ${manifest.id}${flags} --to "$TARGET_DATABASE_URL"`
+  report.restoreCommand = restoreCommandFor(manifest.id, restoreFlags)
 }

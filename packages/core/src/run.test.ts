@@ -3,6 +3,8 @@ import { Readable } from 'node:stream'
 import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
 import {
   HoldfastError,
+  type Manifest,
+  notificationEvents,
   type Notifier,
   type Snapshot,
   type Source,
@@ -83,6 +85,10 @@ function verifier(proves: Verdict['proves'], status: Verdict['status'] = 'passed
     },
   }
   return { name: proves, plugin: proves, instance }
+}
+
+function notifier(name: string, instance: Notifier): Job['notifiers'][number] {
+  return { name, plugin: 'x', instance, on: notificationEvents, timeoutMs: 30_000 }
 }
 
 function named(name: string, instance: Storage): JobStorage {
@@ -320,6 +326,75 @@ describe('several storages', () => {
     expect(manifests(bucket)).toHaveLength(0)
   })
 
+  it.each<[string, Partial<Storage>]>([
+    [
+      'can not be listed',
+      {
+        async *list() {
+          yield await Promise.reject(new HoldfastError('STORAGE_UNAVAILABLE', 'gone'))
+        },
+      },
+    ],
+    ['can not be read', { get: () => Promise.reject(new HoldfastError('STORAGE_UNAVAILABLE', 'gone')) }],
+  ])('goes on as partial when a secondary %s', async (_, broken) => {
+    const [disk, bucket, last] = [memoryStorage(), memoryStorage(), memoryStorage()]
+    const storages = [named('disk', disk), named('bucket', { ...bucket, ...broken }), named('last', last)]
+    const report = await run(job(storages as unknown as Job['storages']), { signal })
+    expect(report.status).toBe('partial')
+    expect(report.storages.map(({ status }) => status)).toEqual(['stored', 'failed', 'stored'])
+    expect([manifests(disk), manifests(last)].map(({ length }) => length)).toEqual([1, 1])
+  })
+
+  it('takes back what it stored in a secondary that failed later, and keeps the report there', async () => {
+    const [disk, bucket] = [memoryStorage(), memoryStorage()]
+    const later = failing(bucket, (key) => key.endsWith('.manifest.json'))
+    await run(job([named('disk', disk), named('bucket', later)]), { signal })
+    expect(manifests(disk)).toHaveLength(1)
+    expect(data(bucket)).toEqual([])
+    expect([...bucket.objects.keys()]).toEqual([expect.stringMatching(/\.report\.json$/)])
+  })
+
+  it('prunes in the others when one can not be pruned', async () => {
+    const [disk, bucket] = [memoryStorage(() => start), memoryStorage(() => start)]
+    const retention = { last: 1 }
+    const storages = (first: Storage): Job['storages'] => [
+      { ...named('disk', first), retention },
+      { ...named('bucket', bucket), retention },
+    ]
+    await run(job(storages(disk)), { signal, now: () => new Date(start.getTime() - 3_600_000) })
+    let stored = false
+    const unlisted: Storage = {
+      ...disk,
+      put: async (key, body, options) => {
+        const info = await disk.put(key, body, options)
+        stored ||= key.includes('.verdict-')
+        return info
+      },
+      async *list(prefix, cancel) {
+        if (stored) throw new HoldfastError('STORAGE_UNAVAILABLE', 'gone')
+        yield* disk.list(prefix, cancel)
+      },
+    }
+    const report = await run(job(storages(unlisted)), { signal, now: () => start })
+    expect(report).toMatchObject({ status: 'succeeded', retention: [{ storage: 'bucket', kept: 1 }] })
+    expect(report.warnings).toContainEqual(expect.stringContaining('disk: nothing was pruned: gone'))
+    expect([manifests(disk), manifests(bucket)].map(({ length }) => length)).toEqual([2, 1])
+  })
+
+  it('says in the manifest what each storage said of its copy', async () => {
+    const disk = memoryStorage()
+    const bucket = memoryStorage(undefined, { checksum: 'crc32c' })
+    await run(job([named('disk', disk), named('bucket', bucket)]), { signal })
+    const [key = ''] = manifests(disk)
+    expect(disk.objects.get(key)?.bytes.equals(bucket.objects.get(key)!.bytes)).toBe(true)
+    const { copies } = JSON.parse(String(disk.objects.get(key)?.bytes)) as Manifest
+    expect(copies).toMatchObject([
+      { storage: 'disk', createOnly: 'atomic', checksums: {} },
+      { storage: 'bucket', createOnly: 'atomic' },
+    ])
+    expect(Object.values(copies?.[1]?.checksums ?? {})).toMatchObject([{ algorithm: 'crc32c' }])
+  })
+
   it('verifies every copy where it is', async () => {
     const [disk, bucket] = [memoryStorage(), memoryStorage()]
     const report = await run(job([named('disk', disk), named('bucket', bucket)]), { signal })
@@ -410,19 +485,17 @@ describe('ends', () => {
   it('asks every notifier and keeps the verdict whatever they do', async () => {
     const heard: string[] = []
     const notifiers: Job['notifiers'] = [
-      { name: 'thrower', plugin: 'x', instance: { notify: () => Promise.reject(new Error('broken')) } },
-      {
-        name: 'listener',
-        plugin: 'x',
-        instance: { notify: async ({ event }) => void heard.push(event) } satisfies Notifier,
-      },
+      notifier('thrower', { notify: () => Promise.reject(new Error('broken')) }),
+      notifier('listener', { notify: async ({ event }) => void heard.push(event) }),
     ]
     const report = await run(job([named('disk', memoryStorage())], { notifiers }), { signal })
     expect(report.status).toBe('succeeded')
-    expect(heard).toEqual(['backup.succeeded'])
-    expect(report.notifications.map(({ notifier, status }) => [notifier, status])).toEqual([
-      ['thrower', 'failed'],
-      ['listener', 'delivered'],
+    expect(heard).toEqual(['backup.started', 'backup.succeeded'])
+    expect(report.notifications.map((one) => [one.notifier, one.event, one.status])).toEqual([
+      ['thrower', 'backup.started', 'failed'],
+      ['thrower', 'backup.succeeded', 'failed'],
+      ['listener', 'backup.started', 'delivered'],
+      ['listener', 'backup.succeeded', 'delivered'],
     ])
   })
 

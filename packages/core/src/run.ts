@@ -3,8 +3,8 @@ import { backupBase, backupName, reportKey } from './keys.ts'
 import { claimName, dumpAndStore, type Claim } from './dump.ts'
 import type { RunEvent } from './events.ts'
 import type { Job, JobStorage } from './job.ts'
-import { notify } from './notify.ts'
-import { preflight } from './preflight.ts'
+import { openNotices } from './notify/notices.ts'
+import { preflight, type Ready } from './preflight.ts'
 import { publish } from './publish.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { writeReport } from './records.ts'
@@ -24,8 +24,10 @@ export interface RunOptions {
   dryRun?: boolean
   /** The retention label, such as `pre-deploy`. */
   label?: string
-  /** What `holdfast restore` needs besides the backup's id to find it, such as `--from ./backups`. */
+  /** What the commands need besides a backup's id to find it, such as `--from ./backups`. */
   restoreFlags?: string
+  /** When the job's schedule runs it next, where somebody knows; the notifications say it. */
+  nextRunAt?: Date
 }
 
 /** How long what must still be done after a run was cancelled may take, in milliseconds. */
@@ -49,13 +51,17 @@ export async function run(job: Job, options: RunOptions): Promise<Report> {
   const claim: Claim = { name, base: backupBase(job.name, name, startedAt) }
 
   recorder.tell({ type: 'run.started', job: job.name, startedAt: startedAt.toISOString(), dryRun })
+  const { restoreFlags: flags, nextRunAt } = options
+  const notices = dryRun ? undefined : openNotices(job, recorder, { startedAt, signal, flags, nextRunAt })
+  let ready: Ready | undefined
   try {
-    await backUp(job, { ...options, now }, startedAt, claim, recorder)
+    ready = await recorder.stage('preflight', () => preflight(job, recorder, signal))
+    await backUp(job, { ...options, now }, ready, startedAt, claim, recorder)
   } catch (error) {
     recorder.fail(error)
   }
-  if (!dryRun) {
-    await recorder.forgivingStage('notify', () => notify(job, recorder, signal))
+  if (notices !== undefined) {
+    await recorder.forgivingStage('notify', () => notices.finish(ready?.backups))
     await keepReport(job, claim, recorder)
   }
   const report = recorder.finish()
@@ -66,11 +72,11 @@ export async function run(job: Job, options: RunOptions): Promise<Report> {
 async function backUp(
   job: Job,
   { signal, now, label, restoreFlags }: RunOptions & { now: () => Date },
+  ready: Ready,
   startedAt: Date,
   claim: Claim,
   recorder: Recorder,
 ): Promise<void> {
-  const ready = await recorder.stage('preflight', () => preflight(job, recorder, signal))
   const snapshot = await recorder.stage('snapshot', () =>
     job.source.snapshot({ ...job.dump, job: job.name }, signal),
   )

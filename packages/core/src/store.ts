@@ -11,6 +11,8 @@ import {
 } from '@holdfast/plugin'
 import type { StorageWord } from './copy-facts.ts'
 import type { JobStorage } from './job.ts'
+import { encryptAge } from './transform/age/encrypt.ts'
+import type { AgeHeader } from './transform/age/header.ts'
 import { encode } from './transform/encode.ts'
 
 /** What was stored, and where. */
@@ -39,8 +41,9 @@ interface Branch {
 }
 
 /**
- * Streams a source through compression to every storage at once, under one key. The slowest storage sets the pace,
- * so memory stays bounded; one that fails is dropped, and so is one that takes nothing any more (see `patient`). Resolves once every storage has the object durably or has
+ * Streams a source through compression, and encryption where there is a header for it, to every storage at once, under
+ * one key. The slowest storage sets the pace, so memory stays bounded; one that fails is dropped, and so is one that
+ * takes nothing any more (see `patient`). Resolves once every storage has the object durably or has
  * been dropped; if the source, the compression or the primary fails, nothing is stored anywhere.
  */
 export async function storeEverywhere(
@@ -49,12 +52,13 @@ export async function storeEverywhere(
   options: {
     storages: readonly JobStorage[]
     compression: Compression
+    header?: AgeHeader | undefined
     estimatedBytes?: number
     onBytes?: (bytes: { rawBytes: number; storedBytes: number }) => void
     signal: AbortSignal
   },
 ): Promise<Stored> {
-  const { storages, signal, onBytes } = options
+  const { storages, header, signal, onBytes } = options
   const hash = createHash('sha256')
   let storedBytes = 0
   const encoder = encode(options.compression)
@@ -70,7 +74,7 @@ export async function storeEverywhere(
       source,
       encoder,
       async (encoded: AsyncIterable<Buffer>) => {
-        for await (const chunk of encoded) {
+        for await (const chunk of header === undefined ? encoded : encryptAge(header, encoded)) {
           hash.update(chunk)
           storedBytes += chunk.length
           onBytes?.({ rawBytes: encoder.rawBytes(), storedBytes })

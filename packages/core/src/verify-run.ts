@@ -5,6 +5,7 @@ import type { Ready } from './preflight.ts'
 import type { Published } from './publish.ts'
 import type { Recorder } from './recorder.ts'
 import { writeVerdicts } from './records.ts'
+import { unlockWithFileKeys } from './transform/age/unlock.ts'
 import { verifyCopy } from './verify.ts'
 
 /**
@@ -20,7 +21,7 @@ export async function verifyRun(
 ): Promise<void> {
   const [primary, ...others] = backup.storages
   if (primary === undefined || job.verifiers.length === 0) return
-  const { manifest } = backup
+  const { manifest, fileKeys } = backup
   const history = trustedHistory(ready.backups, manifest, new Date(manifest.startedAt))
   const ask = async (
     storage: JobStorage,
@@ -28,6 +29,7 @@ export async function verifyRun(
     known: readonly Verdict[],
   ): Promise<Verdict[]> => {
     const verdicts = await verifyCopy({ storage, manifest, history }, verifiers, {
+      unlock: unlockWithFileKeys(fileKeys),
       onProgress: (progress) => recorder.tell({ type: 'progress', progress }),
       signal,
     })
@@ -43,22 +45,22 @@ export async function verifyRun(
   for (const storage of others) {
     try {
       const failed = (await ask(storage, wholeness, shared)).find((verdict) => verdict.status === 'failed')
-      if (failed !== undefined) recorder.dropStorage(storage, failureOf(failed))
+      if (failed !== undefined) recorder.dropStorage(storage, verdictError(failed))
     } catch (error) {
       if (signal.aborted) throw error
       recorder.dropStorage(storage, error)
     }
   }
   const worst = verdicts.find(isDamage) ?? verdicts.find((verdict) => verdict.status === 'failed')
-  if (worst !== undefined) throw failureOf(worst)
+  if (worst !== undefined) throw verdictError(worst)
 }
 
 function isDamage({ status, proves }: Verdict): boolean {
   return status === 'failed' && proves !== 'plausible'
 }
 
-/** What a failed verdict is as an error. */
-export function failureOf(verdict: Verdict): HoldfastError {
+/** What a verdict that failed means, as an error. */
+export function verdictError(verdict: Verdict): HoldfastError {
   const what = verdict.checks
     .filter((check) => check.status === 'failed')
     .map((check) => `${check.name}: ${check.detail}`)

@@ -1,4 +1,3 @@
-import { pipeline, type Readable } from 'node:stream'
 import {
   HoldfastError,
   isHoldfastError,
@@ -12,12 +11,15 @@ import { attest } from './attest.ts'
 import type { RunProgress } from './events.ts'
 import type { JobStorage, Named } from './job.ts'
 import { objectOf } from './manifest.ts'
-import { decode } from './transform/decode.ts'
+import type { Unlock } from './transform/age/unlock.ts'
+import { decodeObject } from './transform/decode-object.ts'
 
 /** The smallest step in bytes after which progress is told again. */
 const progressStepBytes = 1 << 20
 
 export interface VerifyOptions {
+  /** What opens encrypted objects; without it they are checked as they are stored. */
+  unlock?: Unlock | undefined
   onProgress?: (progress: RunProgress) => void
   /** Every byte is read, whatever the verifiers' options say. */
   readFull?: boolean
@@ -63,7 +65,7 @@ async function askVerifier(
   { storage, manifest, history }: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
   { name, instance }: Named<Verifier>,
   workspace: string,
-  { onProgress, readFull = false, signal }: VerifyOptions,
+  { unlock, onProgress, readFull = false, signal }: VerifyOptions,
 ): Promise<Verdict> {
   const totalBytes = manifest.objects.reduce(
     (sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes),
@@ -94,16 +96,11 @@ async function askVerifier(
       open,
       attest: (role) => attest(storage, manifest, role, signal),
       readFull,
-      decodable: true,
-      decode: (stored) => decoded(stored, manifest),
+      decodable: manifest.encryption === undefined || unlock !== undefined,
+      decode: (stored) => decodeObject(stored, manifest, unlock),
       workspace,
     },
     signal,
   )
   return { verifier: name, storage: storage.name, proves: instance.proves, ...said }
-}
-
-/** The decoded stream; an error on either side destroys both. */
-function decoded(stored: Readable, manifest: Manifest): Readable {
-  return pipeline(stored, decode(manifest.compression), () => {})
 }

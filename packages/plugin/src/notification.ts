@@ -25,7 +25,7 @@ export interface JobHistory {
   sizes: { startedAt: string; bytes: number }[]
   /** How many runs in a row have failed, this one included; 0 after a success. */
   failures: number
-  /** When the first of them started. */
+  /** When the first of them started; after a recovery, the first of the runs before it that were not good. */
   failingSince?: string
 }
 
@@ -40,7 +40,7 @@ export interface Notification {
   at: string
   /** True for what `holdfast notify test` sends. */
   test: boolean
-  /** What happened, in one sentence. */
+  /** What happened, in one sentence; that of a message which is late begins with that. */
   summary: string
   /** The run; absent for what happened outside of one. */
   report?: Report
@@ -55,6 +55,6 @@ export interface Notification {
     /** To restore the backup of this run, or else the last verified one; absent where there is none. */
     restore?: string
   }
-  /** How often the same had happened before without being told, because of `repeatEveryMs`. */
+  /** How many failures since the last message were not told, because of `repeatEveryMs`. */
   quietened: number
 }

@@ -136,6 +136,29 @@ describe('create-only', () => {
     },
   )
 
+  it('waits for another write of the same key that is going on, and sees what comes of it', async () => {
+    const { store, put, count } = await bench({ createOnly: 'atomic' })
+    const kind = { answer: { status: 409, code: 'ConditionalRequestConflict' } }
+    const isPut = ({ operation }: { operation: string }): boolean => operation === 'PutObject'
+    store.fail({ on: isPut, kind, times: 2 })
+    await put('a', 'x', { ifAbsent: true })
+    expect(count('PutObject')).toBe(3)
+    const [[, theirs] = []] = store.objects
+    store.fail({
+      kind,
+      on: (request) => {
+        if (isPut(request) && theirs !== undefined) store.objects.set('b', theirs)
+        return isPut(request)
+      },
+    })
+    expect(await failureOf(put('b', 'x', { ifAbsent: true }))).toMatchObject({ code: 'STORAGE_EXISTS' })
+    store.fail({ on: isPut, kind, times: 99 })
+    expect(await failureOf(put('c', 'x', { ifAbsent: true }))).toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      retryable: true,
+    })
+  })
+
   it('is not asked for where the options say so', async () => {
     const { store, put } = await bench({ createOnly: 'checked' })
     expect((await put('a', 'x', { ifAbsent: true })).createOnly).toBe('checked')

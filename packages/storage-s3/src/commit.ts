@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { HeadObjectCommandOutput, S3 } from '@aws-sdk/client-s3'
 import { type Checksum, type CreateOnly, hasCode, HoldfastError } from '@holdfast/plugin'
 import { nameOf, statusIn } from './errors.ts'
 import { look } from './look.ts'
 import type { NewObject } from './new-object.ts'
 import type { Commit, Store } from './store.ts'
+
+/** How often a write that meets another one is sent, and how long it waits in between, in milliseconds. */
+const mostTurns = 6
+const conflictDelayMs = 100
 
 /** An object that is being written. */
 export interface Writing {
@@ -30,6 +35,7 @@ export async function commit(
   writing: Writing,
   operation: Commit,
   send: (s3: S3, condition: { IfNoneMatch?: '*' }) => Promise<{ ETag?: string | undefined }>,
+  turn = 1,
 ): Promise<Written> {
   const { location, ifAbsent } = writing
   const { mode, learnt } = { mode: store.options.createOnly, learnt: store.createOnly.get(operation) }
@@ -58,13 +64,20 @@ export async function commit(
       throw alreadyThere(location)
     }
     if (ifAbsent && found !== undefined) throw alreadyThere(location)
-    throw error
+    if (!asks || !isConflict(error) || turn >= mostTurns) throw error
+    // Another write of the same key is going on, and decides.
+    await sleep(turn * conflictDelayMs)
+    return commit(store, writing, operation, send, turn + 1)
   }
 }
 
 /** True for an object that this very write made. */
 export function isOurs(found: HeadObjectCommandOutput | undefined, { object }: Writing): boolean {
   return found?.Metadata?.['holdfast-write'] === object.Metadata['holdfast-write']
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && nameOf(error.cause) === 'ConditionalRequestConflict'
 }
 
 // Some stores refuse a header that they do not know.
@@ -82,7 +95,7 @@ export function withoutETag(location: string): HoldfastError {
   )
 }
 
-export function alreadyThere(location: string): HoldfastError {
+function alreadyThere(location: string): HoldfastError {
   return new HoldfastError('STORAGE_EXISTS', `${location} is already there`, {
     hint: 'Nothing was overwritten. Another run of the same job in the same second is the usual cause.',
   })

@@ -13,12 +13,12 @@ storageSuite({
   capabilities: { partBytes, pageObjects: 100 },
   async create() {
     const store = await startS3Double({ leastPartBytes: partBytes, pageObjects: 100 })
-    const [{ secretAccessKey = '' } = {}] = store.credentials
+    const secrets = store.credentials.map(({ secretAccessKey }) => secretAccessKey)
     const asked = { prefix: 'under/this', checksum: 'crc32', serverSideEncryption: 'AES256' }
     const options = { ...optionsFor(store, asked), partBytes }
     return {
       storage: s3Storage(options, { job: 'shop' }),
-      secrets: [secretAccessKey],
+      secrets,
       cleanup: () => store.close(),
       leftovers: async () => [...store.uploads.values()].map(({ key }) => key),
       strand: async (key) => strand(store, `under/this/${key}`),

@@ -80,6 +80,7 @@ test('a profile is read from the files of the SDK', async () => {
   await writeFile(join(directory, 'credentials'), lines.join('\n'))
   const options = parseOptions({ bucket: store.bucket, endpoint: store.endpoint, profile: 'backups' })
   await s3Storage(options, { job: 'shop' }).check(signal)
+  expect(store.requests.map(({ operation }) => operation)).toEqual(['ListObjectsV2'])
   await store.close()
 })
 

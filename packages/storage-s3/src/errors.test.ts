@@ -21,13 +21,13 @@ describe.each([
   [503, 'SlowDown', 'STORAGE_THROTTLED', 'partsInFlight'],
   [429, 'TooManyRequests', 'STORAGE_THROTTLED', 'partsInFlight'],
   [503, undefined, 'STORAGE_THROTTLED', 'partsInFlight'],
-  [500, 'InternalError', 'STORAGE_UNAVAILABLE', undefined],
+  [500, 'InternalError', 'STORAGE_UNAVAILABLE', ''],
   [400, 'RequestTimeout', 'STORAGE_TIMEOUT', 'requestTimeoutMs'],
   [400, 'ExpiredToken', 'STORAGE_CREDENTIALS', 'credentials in the options'],
   [403, 'InvalidAccessKeyId', 'STORAGE_CREDENTIALS', 'credentials in the options'],
   [400, 'KMS.NotFoundException', 'STORAGE_PERMISSION', 'kms:'],
   [501, 'NotImplemented', 'STORAGE_FAILED', 'checksum: whenRequired'],
-  [418, undefined, 'STORAGE_FAILED', undefined],
+  [418, undefined, 'STORAGE_FAILED', ''],
 ] as const)('HTTP %i %s', (status, code, expected, hint) => {
   it(`is ${expected} of every call, with a hint, and no listing, copy or object comes of it`, async () => {
     const { store, storage, put, read, keys } = await bench({ maxAttempts: 1 })
@@ -47,7 +47,7 @@ describe.each([
     ]
     for (const error of await Promise.all(calls.map(failureOf))) {
       expect(error.code).toBe(expected)
-      if (hint !== undefined) expect(error.hint).toContain(hint)
+      expect(error.hint ?? '').toContain(hint)
       expect(error.retryable).toBe(/THROTTLED|UNAVAILABLE|TIMEOUT/.test(expected))
     }
     expect([...store.objects.keys()]).toEqual(['a'])

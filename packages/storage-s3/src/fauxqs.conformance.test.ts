@@ -9,7 +9,8 @@ describe('on fauxqs', () => {
   storageSuite({
     it,
     describe,
-    capabilities: { createOnly: 'checked', inMemory: true, partBytes: leastPartBytes },
+    // A page has 1,000 objects: this writes 1,001.
+    capabilities: { createOnly: 'checked', inMemory: true, partBytes: leastPartBytes, pageObjects: 500 },
     async create() {
       const server = await startFauxqs({
         port: 0,

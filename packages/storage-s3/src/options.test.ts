@@ -1,9 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, it, test } from 'vitest'
 import plugin from './index.ts'
+import { parseOptions } from './options.ts'
 import { isOpenToAll, serviceOf } from './service.ts'
-
-const { parseOptions } = plugin
 
 test('a bucket is all that is needed', () => {
   expect(parseOptions({ bucket: 'backups' })).toEqual({

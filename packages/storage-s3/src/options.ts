@@ -1,5 +1,6 @@
 import { optionsFrom, Secret } from '@holdfast/plugin'
 import { z } from 'zod'
+import { mostPartBytes } from './parts.ts'
 import {
   bucketName,
   endpointUrl,
@@ -12,7 +13,6 @@ import {
 
 /** The least that S3 takes for a part that is not the last, in bytes. */
 export const leastPartBytes = 5 << 20
-const mostPartBytes = 5 * 2 ** 30
 
 const credentials = z.strictObject({
   accessKeyId: secret().describe(
@@ -33,6 +33,12 @@ const encryption = z.discriminatedUnion('algorithm', [
       .describe('A key by ARN, id or alias; the default is that of the account.'),
   }),
 ])
+
+const encryptionName = z
+  .enum(['AES256', 'aws:kms'])
+  .transform((algorithm): z.output<typeof encryption> =>
+    algorithm === 'AES256' ? { algorithm } : { algorithm },
+  )
 
 const schema = z.strictObject({
   bucket: bucketName.describe('The bucket. It must be there: Holdfast never makes one.'),
@@ -66,10 +72,9 @@ const schema = z.strictObject({
     .optional()
     .describe('The profile of ~/.aws/config and ~/.aws/credentials to use.'),
   serverSideEncryption: z
-    .preprocess(
-      (value) => (value === 'AES256' || value === 'aws:kms' ? { algorithm: value } : value),
-      encryption,
-    )
+    .union([encryptionName, encryption], {
+      error: 'must be AES256, aws:kms, or { algorithm: aws:kms, kmsKeyId: … }',
+    })
     .optional()
     .describe('AES256, aws:kms, or { algorithm: aws:kms, kmsKeyId: … }. Read back from each object.'),
   storageClass: readableClass
@@ -92,7 +97,9 @@ const schema = z.strictObject({
     ),
   objectLock: z
     .strictObject({
-      mode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
+      mode: z
+        .enum(['GOVERNANCE', 'COMPLIANCE'])
+        .describe('GOVERNANCE can be lifted by whoever has the right to; COMPLIANCE by nobody.'),
       days: z.int().min(1).max(36_500).describe('How long each object can not be deleted, in days.'),
     })
     .optional()

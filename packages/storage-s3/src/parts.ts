@@ -8,9 +8,10 @@ const mebibyte = 2 ** 20
 /** All parts up to this one have the same size, which some stores want. */
 const equalParts = 4000
 /** After that, the size doubles each time that this many were sent, up to a limit that memory can bear. */
-const growingParts = 600
+const growingParts = 500
 const leastGrownBytes = 8 * mebibyte
-const mostGrownBytes = 2560 * mebibyte
+/** Less than the 2 GiB that TLS and hashes take at once. */
+export const mostPartBytes: number = 1792 * mebibyte
 /** How much larger than its estimate a body may be before its parts grow. */
 const margin = 1.25
 
@@ -31,7 +32,7 @@ export function partSizes({
   return (partNumber) => {
     if (partNumber <= equalParts) return first
     const doublings = Math.ceil((partNumber - equalParts) / growingParts)
-    return Math.max(first, Math.min(Math.max(first, leastGrownBytes) * 2 ** doublings, mostGrownBytes))
+    return Math.max(first, Math.min(Math.max(first, leastGrownBytes) * 2 ** doublings, mostPartBytes))
   }
 }
 

@@ -5,7 +5,7 @@ import { unusableKey } from './keys.ts'
 
 export const bucketName: z.ZodString = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, 'must be the name of a bucket, such as shop-backups')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/, 'must be the name of a bucket, such as shop-backups')
 
 export const prefixKey: z.ZodPipe<z.ZodString, z.ZodTransform<string, string>> = z
   .string()
@@ -38,7 +38,7 @@ export const metadataKey: z.ZodString = z
 export const metadataValue: z.ZodString = z.string().max(1024).regex(printable, 'must be printable ASCII')
 
 /** Metadata that every object has from the plugin. */
-export const ownMetadata: readonly string[] = ['backup-date', 'job', 'holdfast-write']
+const ownMetadata: readonly string[] = ['backup-date', 'job', 'holdfast-write']
 
 export function tagText(most: number): z.ZodString {
   return z

@@ -3,7 +3,7 @@ import { createHash, randomInt } from 'node:crypto'
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline, Readable } from 'node:stream'
+import { pipeline, Readable, Transform } from 'node:stream'
 import { promisify } from 'node:util'
 import { createGunzip, gzipSync } from 'node:zlib'
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
@@ -161,6 +161,7 @@ async function verify(
     open = undefined as Open | undefined,
     attest = undefined as ((role: DataRole) => Attestation | undefined) | undefined,
     readFull = false,
+    decode = undefined as ((bytes: Readable) => Readable) | undefined,
     signal = new AbortController().signal,
   } = {},
 ): Promise<Verification> {
@@ -181,13 +182,22 @@ async function verify(
       },
       attest: async (role) => attest?.(role),
       readFull,
-      decodable: true,
-      decode: (bytes) =>
-        manifest.compression.algorithm === 'none' ? bytes : pipeline(bytes, createGunzip(), () => undefined),
+      decodable: decode !== noKey,
+      decode:
+        decode ??
+        ((bytes) =>
+          manifest.compression.algorithm === 'none'
+            ? bytes
+            : pipeline(bytes, createGunzip(), () => undefined)),
     },
     signal,
   )
   return { ...verdict, opened, of: (name) => verdict.checks.find((check) => check.name === name) }
+}
+
+/** What `decode` does where nobody brought a key. */
+function noKey(bytes: Readable): Readable {
+  return bytes.destroy(new HoldfastError('DECRYPT_KEY_MISSING', 'encrypted'))
 }
 
 function inPieces(bytes: Buffer | undefined): Readable {
@@ -319,6 +329,54 @@ describe('a backup that is not what its manifest says fails', () => {
     )
     const empty = await verify(backup(raw.custom, {}, Buffer.alloc(0)))
     expect(empty.of('globals')).toEqual({ name: 'globals', status: 'failed', detail: 'empty' })
+  })
+})
+
+describe('a backup that is encrypted', () => {
+  const encryption = { algorithm: 'age' as const, recipients: ['age1'] }
+
+  it('is read as it is stored without a key, and no more is claimed', async () => {
+    const verification = await verify(backup(raw.custom, { encryption }, raw.globals), { decode: noKey })
+    expect(verification).toMatchObject({ status: 'passed', proves: 'stored', opened: ['dump', 'globals'] })
+    expect(verification.checks.map(({ name, status }) => [name, status])).toEqual([
+      ['length', 'passed'],
+      ['sha256', 'passed'],
+      ['decode', 'skipped'],
+      ['contents', 'skipped'],
+      ['tables', 'skipped'],
+      ['size', 'passed'],
+      ['globals', 'passed'],
+    ])
+    expect(verification.of('decode')?.detail).toBe('encrypted, and no identity here')
+    expect(verification.of('globals')?.detail).toBe(
+      'length and sha256 match; encrypted, and no identity here',
+    )
+  })
+
+  it('is damaged without a key as well, and that is no lesser word', async () => {
+    const { manifest, stored } = backup(raw.custom, { encryption }, raw.globals)
+    for (const damaged of [
+      { ...stored, dump: flip(stored.dump) },
+      { ...stored, globals: flip(stored.globals ?? Buffer.alloc(0)) },
+    ]) {
+      const verification = await verify({ manifest, stored: damaged }, { decode: noKey })
+      expect(verification.status).toBe('failed')
+      expect(verification.proves).toBeUndefined()
+    }
+  })
+
+  it('is not spoken against for a key that does not fit, unless its bytes are others', async () => {
+    const decode = (bytes: Readable): Readable =>
+      pipeline(
+        bytes,
+        new Transform({ transform: (_chunk, _encoding, done) => done(wrongKey) }),
+        () => undefined,
+      )
+    const wrongKey = new HoldfastError('DECRYPT_KEY_WRONG', 'none of the identities fits')
+    const { manifest, stored } = backup(raw.custom, { encryption })
+    await expect(verify({ manifest, stored }, { decode })).rejects.toBe(wrongKey)
+    const verification = await verify({ manifest, stored: { dump: flip(stored.dump) } }, { decode })
+    expect(verification.of('sha256')?.status).toBe('failed')
   })
 })
 

@@ -3,6 +3,7 @@ import {
   type Check,
   type DataRole,
   HoldfastError,
+  isHoldfastError,
   type Manifest,
   type Verifier,
   type VerifierInput,
@@ -10,9 +11,17 @@ import {
 } from '@holdfast/plugin'
 import { type DumpReader, findClients, newestClient, readArchive, readPlain } from '@holdfast/postgres'
 import { checkAttested, checkAttestedDump, chooseWay } from './attested.ts'
-import { check, checkContents, checkDecoded, checkGlobals, checkSize, checkStored } from './checks.ts'
+import {
+  check,
+  checkContents,
+  checkDecoded,
+  checkGlobals,
+  checkSize,
+  checkStored,
+  checksWithoutKey,
+} from './checks.ts'
 import type { ArchiveOptions } from './options.ts'
-import { readObject } from './read-object.ts'
+import { type ObjectReading, readObject } from './read-object.ts'
 
 /** What was found, and whether it rests on the storage's word alone. */
 interface Finding {
@@ -30,8 +39,12 @@ export function archiveVerifier(options: ArchiveOptions): Verifier {
     async verify(input, signal) {
       const findings = [await verifyDump(input, options, signal), await verifyGlobals(input, options, signal)]
       const checks = findings.flatMap((finding) => finding.checks)
+      const status = worstStatus(checks)
       const isAttested = findings.some(({ attested }) => attested)
-      return { status: worstStatus(checks), checks, ...(isAttested && { proves: 'attested' as const }) }
+      // Damage is damage, whether or not anything could be decoded.
+      const isOnlyStored = !input.decodable && status !== 'failed'
+      const less = isAttested ? 'attested' : isOnlyStored ? 'stored' : undefined
+      return { status, checks, ...(less !== undefined && { proves: less }) }
     },
   }
 }
@@ -61,13 +74,17 @@ async function readDump(
   signal: AbortSignal,
 ): Promise<Check[]> {
   const { manifest } = input
-  const { reader, readBy } = await openReader(manifest, signal)
+  const { reader, readBy } = input.decodable ? await openReader(manifest, signal) : unread
   const reading = await readObject(input, 'dump', reader, signal)
   if (reading === undefined) return [check('length', 'failed', `${object.key} is not in the storage`)]
 
   const stored = checkStored(object, reading)
   // On bytes that are not the ones that were stored, whatever pg_restore says is their fault.
   if (reading.dump?.failure && worstStatus(stored) === 'passed') throw reading.dump.failure
+  if (!input.decodable) {
+    return [...stored, ...checksWithoutKey(), checkSize(manifest, reading.bytes, options)]
+  }
+  refuseWrongKey(reading, stored)
   const decoded = checkDecoded(reading, manifest.rawBytes, readBy)
   const size = checkSize(manifest, reading.bytes, options)
   if (decoded.status === 'failed') return [...stored, decoded, size]
@@ -86,7 +103,17 @@ async function verifyGlobals(
     return { attested: true, checks: [checkAttested(object, chosen.attestation, 'globals')] }
   }
   const reading = await readObject(input, 'globals', undefined, signal)
-  return { attested: false, checks: [checkGlobals(object, reading)] }
+  if (reading !== undefined) refuseWrongKey(reading, checkStored(object, reading))
+  return { attested: false, checks: [checkGlobals(object, reading, input)] }
+}
+
+/** Where the objects can't be decoded nobody reads the dump. */
+const unread = { reader: undefined, readBy: '' }
+
+/** On bytes that are the ones that were stored, a key that does not fit is no word against them. */
+function refuseWrongKey({ damage }: ObjectReading, stored: readonly Check[]): void {
+  if (!isHoldfastError(damage) || !damage.code.startsWith('DECRYPT_')) return
+  if (worstStatus(stored) === 'passed') throw damage
 }
 
 async function openReader(

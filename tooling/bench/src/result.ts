@@ -7,6 +7,7 @@ import { inMegabytes, inSeconds, median, type Row } from './table.ts'
 const limits = {
   backup: 1.4,
   timesFasterThanProcedure: 4,
+  encrypted: 1.5,
   restore: 1.3,
   memoryBytes: 250e6,
   memoryGrowth: 0.1,
@@ -48,6 +49,13 @@ export function rowsOf({ timed, memory, s3 }: Results): Row[] {
       limit: 'smaller',
       isMet: sizes[0] < sizes[1],
     },
+    timesRow(
+      'backup, encrypted and verified',
+      rounds.encryptedBackupMs,
+      'the same, not encrypted',
+      rounds.verifiedBackupMs,
+      limits.encrypted,
+    ),
     timesRow(
       'restore',
       rounds.restoreMs,

@@ -7,12 +7,13 @@ import {
 } from '@holdfast/core'
 import { exitCodeOf } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
+import { openDecryption, type KeyOptions } from '../keys.ts'
 import { findOne, openJob, type Place, type PlaceOptions } from '../places.ts'
 import type { Activity } from '../render/activity.ts'
 import { renderCopy } from '../render/copy.ts'
 import { usageError } from '../usage.ts'
 
-export interface CopyCommandOptions extends PlaceOptions {
+export interface CopyCommandOptions extends PlaceOptions, KeyOptions {
   to: string
   full?: true | undefined
 }
@@ -24,6 +25,7 @@ export async function copy(wanted: string, options: CopyCommandOptions, context:
   const report = await copyBackup(backup, to, {
     storages: place.job.storages,
     verifiers: place.job.verifiers,
+    decryption: await openDecryption(place.job, options, context),
     readFull: options.full === true,
     report: (error) => place.job.redactor.error(error),
     onProgress: (progress) => screen.show(activityOf(progress)),

@@ -4,7 +4,9 @@ import { findClients, parseAddress } from '@holdfast/postgres'
 import { databaseConfig, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { checkDatabase } from '../doctor/database.ts'
+import { checkKeys } from '../doctor/keys.ts'
 import { failed, passed, skipped, type DoctorCheck } from '../doctor/check.ts'
+import { checkNotifier } from '../doctor/notifier.ts'
 import { checkStorage } from '../doctor/storage.ts'
 import { worstExitCode } from '../exit-codes.ts'
 import { openJob } from '../places.ts'
@@ -101,6 +103,8 @@ async function* checkJob(
   }
   const plugins = [...job.storages, ...job.verifiers, ...job.notifiers]
   yield [passed('plugins', [...new Set(plugins.map(({ plugin }) => plugin))].join(', '))]
+  const keys = await checkKeys(job)
+  if (keys.length > 0) yield keys
   screen.show({ title: 'database' })
   const address = parseAddress(findJob(config, name).database?.reveal(), context.environment)
   const { checks, facts } = await checkDatabase(job, address, context)
@@ -109,9 +113,9 @@ async function* checkJob(
     screen.show({ title: 'storage', detail: storage.name })
     yield await checkStorage(job, storage, facts, now(), signal)
   }
-  yield job.notifiers.length === 0
-    ? [skipped('notifiers', 'none is configured')]
-    : job.notifiers.map(({ name: notifier }) =>
-        passed(`notifier ${notifier}`, 'its options are valid; nothing was sent'),
-      )
+  if (job.notifiers.length === 0) yield [skipped('notifiers', 'none is configured')]
+  for (const notifier of job.notifiers) {
+    screen.show({ title: 'notifier', detail: notifier.name })
+    yield [await checkNotifier(job, notifier, signal)]
+  }
 }

@@ -33,7 +33,7 @@ export async function checkStorage(
     const room = freeBytes === undefined ? '' : `, ${formatBytes(freeBytes)} free`
     return [
       passed(name, `wrote, read, listed and deleted in ${place}${room}`),
-      checkCreateOnly(name, isRefused ? createOnly : 'ignored'),
+      checkCreateOnly(name, isRefused ? (createOnly ?? 'untold') : 'ignored'),
       passed(name, checksumWord(checksum)),
       ...warnings.map((warning) => warned(name, job.redactor.text(warning))),
       ...checkRoom(name, freeBytes, facts),
@@ -95,7 +95,7 @@ function broken(what: string, location: string): HoldfastError {
 const raceFix =
   'The lock of the job keeps its runs apart. Give jobs of several databases names of their own there, or use a storage that can.'
 
-function checkCreateOnly(name: string, worth: CreateOnly | 'ignored' | undefined): DoctorCheck {
+function checkCreateOnly(name: string, worth: CreateOnly | 'ignored' | 'untold'): DoctorCheck {
   switch (worth) {
     case 'atomic':
       return passed(name, 'create-only writes are atomic: a backup never replaces another one')
@@ -107,7 +107,7 @@ function checkCreateOnly(name: string, worth: CreateOnly | 'ignored' | undefined
       )
     case 'ignored':
       return warned(name, 'create-only writes are not honoured: what is there is replaced', raceFix)
-    default:
+    case 'untold':
       return warned(name, 'refuses a second create-only write, but does not say whether that holds in a race')
   }
 }

@@ -1,23 +1,37 @@
 import type { Backup, Copy } from '@holdfast/core'
-import type { Manifest, Verdict } from '@holdfast/plugin'
+import type { Manifest, ReportedNotification, Verdict } from '@holdfast/plugin'
 import { stateOf, toneOf } from './backup-table.ts'
 import { definition } from './definition.ts'
 import type { Look } from './look.ts'
+import { renderTold } from './told.ts'
 import { formatBytes, formatCount, formatDuration, formatTime } from './units.ts'
 import { renderVerdicts } from './verification.ts'
 
 /** Everything about one backup, for people. */
 export function renderBackup(
   backup: Backup,
-  verdicts: readonly Verdict[],
-  restoreCommand: string,
+  {
+    verdicts,
+    notifications,
+    restoreCommand,
+  }: {
+    verdicts: readonly Verdict[]
+    notifications: readonly ReportedNotification[]
+    restoreCommand: string
+  },
   look: Look,
 ): string {
   const { manifest, invalid } = backup
+  const signature = {
+    good: 'by a trusted key',
+    unchecked: 'not checked, no key is trusted here',
+    none: undefined,
+  }[backup.copies[0].signature]
   const head = [
     definition('backup', `${backup.name} (id ${backup.id})`, look),
     definition('job', backup.job, look),
     definition('state', stateOf(backup), look, toneOf(backup)),
+    ...(signature === undefined ? [] : [definition('signed', signature, look)]),
     ...backup.copies.map((copy, index) =>
       definition(index === 0 ? 'stored' : '', describeCopy(copy, manifest), look),
     ),
@@ -27,6 +41,7 @@ export function renderBackup(
     `${head}\n${describe(manifest, look)}`,
     renderObjects(manifest, look),
     renderVerdicts(verdicts, look),
+    renderTold(notifications, look),
     manifest.omissions.map((omission) => renderOmission(omission, look)).join('\n'),
     manifest.warnings.map((warning) => definition('warning', warning, look)).join('\n'),
     `  To restore it:\n    ${restoreCommand}\n  With standard tools, in the directory of the dump:\n    ${manifest.restoreByHand}`,
@@ -56,7 +71,7 @@ function describe(manifest: Manifest, look: Look): string {
     ...(largeObjects === 0 ? [] : [formatCount(largeObjects, 'large object')]),
     `${formatBytes(rawBytes)} of ${manifest.kind === 'full' ? 'data' : manifest.kind}`,
   ].join(', ')
-  const { compression } = manifest
+  const { compression, encryption } = manifest
   const packed =
     compression.algorithm === 'none'
       ? 'not compressed'
@@ -67,6 +82,9 @@ function describe(manifest: Manifest, look: Look): string {
     definition('server', `PostgreSQL ${database.serverVersion}, pg_dump ${client.version}`, look),
     definition('holds', holds, look),
     definition('format', `${manifest.format}, ${packed}`, look),
+    ...(encryption === undefined
+      ? []
+      : [definition('encrypted', `with age, for ${encryption.recipients.join(', ')}`, look)]),
     ...(label === undefined ? [] : [definition('label', label, look)]),
     ...Object.entries(labels).map(([name, text]) => definition(name, text, look)),
   ].join('\n')

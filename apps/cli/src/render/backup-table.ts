@@ -58,6 +58,6 @@ export function stateOf({ verification, suspect, protected: kept }: Backup): str
 
 export function toneOf({ verification, suspect }: Backup): Tone {
   if (verification === 'failed' || verification === 'invalid') return 'bad'
-  if (suspect || verification === 'unverified') return 'warning'
+  if (suspect || verification === 'unverified' || verification === 'stored') return 'warning'
   return 'good'
 }

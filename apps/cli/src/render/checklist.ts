@@ -79,15 +79,16 @@ function checksum({ backup }: Report): ChecklistItem {
     : item('good', what, sidecar.key.slice(sidecar.key.lastIndexOf('/') + 1))
 }
 
-function uploaded({ storages }: Report): ChecklistItem {
+function uploaded({ storages, backup }: Report): ChecklistItem {
   const what = 'Stored off this machine'
   const remote = storages.filter(({ plugin }) => plugin !== 'local')
   const failed = remote.find(({ status }) => status === 'failed')
   if (failed !== undefined) return item('bad', what, `${failed.name}: ${failed.error?.message ?? 'failed'}`)
   const stored = remote.filter(({ status }) => status === 'stored')
+  const encrypted = backup?.encryption === undefined ? 'not encrypted' : 'encrypted'
   return stored.length === 0
-    ? item('none', what, 'kept in a directory, not encrypted')
-    : item('good', what, stored.map(({ location }) => location).join(', '))
+    ? item('none', what, `kept in a directory, ${encrypted}`)
+    : item('good', what, `${stored.map(({ location }) => location).join(', ')}, ${encrypted}`)
 }
 
 function uploadVerified({ storages, verdicts }: Report): ChecklistItem {
@@ -112,11 +113,16 @@ function uploadVerified({ storages, verdicts }: Report): ChecklistItem {
 
 function notified({ notifications }: Report): ChecklistItem {
   const what = 'Notification sent'
-  if (notifications.length === 0) return item('none', what, 'no notifier is configured')
   const failed = notifications.find(({ status }) => status === 'failed')
-  return failed === undefined
-    ? item('good', what, notifications.map(({ notifier }) => notifier).join(', '))
-    : item('bad', what, `${failed.notifier}: ${failed.error?.message ?? 'failed'}`)
+  if (failed !== undefined)
+    return item('bad', what, `${failed.notifier}: ${failed.error?.message ?? 'failed'}`)
+  const told = notifications.filter(
+    ({ status, event }) => status === 'delivered' && event !== 'backup.started',
+  )
+  if (told.length > 0)
+    return item('good', what, [...new Set(told.map(({ notifier }) => notifier))].join(', '))
+  const isQuiet = notifications.some(({ status }) => status === 'quietened')
+  return item('none', what, isQuiet ? 'the same was told before' : 'no notifier was to be told')
 }
 
 function logged({ storages }: Report): ChecklistItem {

@@ -68,8 +68,7 @@ function sentence(issue: Issue, value: unknown, show: Show): string {
   if (issue.code === 'too_small' && issue.origin === 'array') return 'needs at least one entry'
   if (issue.code === 'too_small') return `must be ${issue.minimum} or more, is ${show(value)}`
   if (issue.code === 'too_big') return `must be ${issue.maximum} or less, is ${show(value)}`
-  if (issue.code === 'invalid_format')
-    return `must be a short name, a package name or a path, is ${show(value)}`
+  if (issue.code === 'invalid_format') return `${issue.message}, is ${show(value)}`
   return issue.message
 }
 

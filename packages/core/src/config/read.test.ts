@@ -45,6 +45,9 @@ jobs:
     notifiers:
       - use: ./notify.ts
         name: us
+        on: [backup.started, backup.failed, backup.started]
+        repeatEveryMs: 3600000
+    expectEvery: 36h
     schedule: ' 0 3 * * 0 '
     labels: { environment: production }
   other.job_2:
@@ -82,7 +85,17 @@ test('a configuration comes out complete', async () => {
         { use: '@acme/storage', name: '@acme/storage', options: undefined },
       ],
       verifiers: [{ use: 'archive', name: 'archive', options: { minTables: 10 } }],
-      notifiers: [{ use: './notify.ts', name: 'us', options: undefined }],
+      notifiers: [
+        {
+          use: './notify.ts',
+          name: 'us',
+          options: undefined,
+          on: ['backup.started', 'backup.failed'],
+          repeatEveryMs: 3_600_000,
+          timeoutMs: 30_000,
+        },
+      ],
+      expectEveryMs: 36 * 3_600_000,
       schedule: '0 3 * * 0',
       labels: { environment: 'production' },
     },

@@ -1,4 +1,5 @@
 import { jobNamePattern } from './job-name.ts'
+import { encryptionRules, signingRules } from './key-rules.ts'
 import type { Finding } from './problems.ts'
 import { suggest } from './suggest.ts'
 import { isRecord } from './tree.ts'
@@ -37,8 +38,10 @@ function nameRules(name: string, others: readonly string[]): Finding[] {
 }
 
 function jobRules(job: Record<string, unknown>, path: ConfigPath): Finding[] {
-  const { dump, schedule, storages, verifiers, notifiers } = job
+  const { dump, encryption, signing, schedule, storages, verifiers, notifiers } = job
   return [
+    ...(isRecord(encryption) ? encryptionRules(encryption, [...path, 'encryption']) : []),
+    ...(isRecord(signing) ? signingRules(signing, [...path, 'signing']) : []),
     ...(isRecord(dump) ? dumpRules(dump, [...path, 'dump']) : []),
     ...(typeof schedule === 'string' ? scheduleRules(schedule, [...path, 'schedule']) : []),
     ...Object.entries({ storages, verifiers, notifiers }).flatMap(([key, plugins]) =>

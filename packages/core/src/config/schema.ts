@@ -1,4 +1,7 @@
+import { notificationEvents } from '@holdfast/plugin'
 import { z } from 'zod'
+import { defaultEvents } from '../notify/happening.ts'
+import { durationPattern } from './duration.ts'
 import { jobNamePattern } from './job-name.ts'
 
 // The one description of a configuration: it checks, and the editor schema and docs/configuration.md are made from it.
@@ -105,9 +108,51 @@ const dump = z.strictObject({
     ),
 })
 
+const encryption = z
+  .strictObject({
+    recipients: z
+      .array(text)
+      .default([])
+      .describe(
+        'Whom to encrypt to: age recipients, `age1…`. They are no secret; `holdfast keygen` makes one.',
+      ),
+    recipientsFiles: z
+      .array(text)
+      .default([])
+      .describe('Files with a recipient in each line, relative to this file.'),
+    passphrase: text
+      .optional()
+      .describe(
+        'Encrypt with a passphrase in place of recipients. Whoever can back up can then read as well.',
+      ),
+    identityFiles: z
+      .array(text)
+      .default([])
+      .describe(
+        'Files with the private keys that read backups. Only for machines that verify and restore; a machine that backs up needs none.',
+      ),
+  })
+  .describe(
+    'Encrypt with age before anything leaves the process. Left out, backups are not encrypted; with it, no other backup is believed.',
+  )
+
+const signing = z
+  .strictObject({
+    keyFile: text
+      .optional()
+      .describe('The private Ed25519 key, in PEM, that signs manifests. Only for machines that back up.'),
+    publicKeys: z
+      .array(text)
+      .default([])
+      .describe(
+        'The public keys whose signatures count: PEM, or the line of base64 in it. With them, a backup without a good signature is invalid.',
+      ),
+  })
+  .describe('Sign manifests, so that nobody can change a backup or put another one in its place unnoticed.')
+
 const pluginShape = {
   use: text
-    .regex(/^[a-z0-9][a-z0-9-]*$|[@/.]/)
+    .regex(/^[a-z0-9][a-z0-9-]*$|[@/.]/, 'must be a short name, a package name or a path')
     .describe(
       'A plugin that comes with Holdfast by its short name, any other by its package name or its path.',
     ),
@@ -116,6 +161,25 @@ const pluginShape = {
 }
 
 const plugin = z.strictObject(pluginShape)
+
+const notifier = z.strictObject({
+  ...pluginShape,
+  on: z
+    .array(z.enum(notificationEvents))
+    .min(1)
+    .default([...defaultEvents])
+    .describe(
+      'What it is told. Left out: what needs somebody, and that all is well again, but not every success.',
+    ),
+  repeatEveryMs: count
+    .optional()
+    .describe(
+      'How long the same failure of the job is not told again, in milliseconds. Left out, every one is told. A recovery always is.',
+    ),
+  timeoutMs: timeoutMs
+    .default(30_000)
+    .describe('How long telling it may take at the end of a run, with what is tried again, in milliseconds.'),
+})
 
 const job = z.strictObject({
   database: text
@@ -127,6 +191,8 @@ const job = z.strictObject({
   compression: compression
     .default('zstd')
     .describe('How the dump is compressed: an algorithm, or one with its level.'),
+  encryption: encryption.optional(),
+  signing: signing.optional(),
   storages: z
     .array(z.strictObject({ ...pluginShape, retention: retention.optional() }))
     .min(1)
@@ -135,7 +201,13 @@ const job = z.strictObject({
     .array(plugin)
     .default([{ use: 'archive' }, { use: 'size' }])
     .describe('What checks a backup once it is stored.'),
-  notifiers: z.array(plugin).default([]).describe('Who is told how a run ended.'),
+  notifiers: z.array(notifier).default([]).describe('Who is told what happened.'),
+  expectEvery: text
+    .regex(durationPattern, 'must be a whole number with its unit, such as 36h')
+    .optional()
+    .describe(
+      'How old the newest good backup may get before `holdfast check` says that one is missed: a whole number with its unit, such as `36h`. Units are `m`, `h`, `d` and `w`.',
+    ),
   schedule: text
     .optional()
     .describe(

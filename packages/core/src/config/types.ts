@@ -1,4 +1,4 @@
-import type { Compression, DumpRequest, Secret } from '@holdfast/plugin'
+import type { Compression, DumpRequest, NotificationEvent, Secret } from '@holdfast/plugin'
 
 /** Which backups to keep: those that any of the rules names. Without a rule nothing is ever deleted. */
 export interface RetentionPolicy {
@@ -39,6 +39,34 @@ export interface StorageConfig extends PluginConfig {
   retention?: Retention
 }
 
+/** Whom a job encrypts to, and with what its backups are read. Paths are absolute. */
+export interface EncryptionConfig {
+  /** `age1…`, each of them well-formed. */
+  recipients: readonly string[]
+  recipientsFiles: readonly string[]
+  /** In place of recipients. */
+  passphrase?: Secret
+  /** Private keys, for machines that read. */
+  identityFiles: readonly string[]
+}
+
+/** What a job signs with, and whose signatures it believes. */
+export interface SigningConfig {
+  /** An absolute path; for machines that back up. */
+  keyFile?: string
+  /** PEM or one line of base64, each of them well-formed. Empty: signatures are not looked at. */
+  publicKeys: readonly string[]
+}
+
+export interface NotifierConfig extends PluginConfig {
+  /** What it is told. */
+  on: readonly NotificationEvent[]
+  /** How long the same failure is not told again, in milliseconds. */
+  repeatEveryMs?: number
+  /** In milliseconds. */
+  timeoutMs: number
+}
+
 /** A job, complete: every default is filled in. */
 export interface JobConfig {
   name: string
@@ -46,10 +74,15 @@ export interface JobConfig {
   database: Secret | undefined
   dump: Omit<DumpRequest, 'job'>
   compression: Compression
+  /** Absent: what the job stores is not encrypted. */
+  encryption?: EncryptionConfig
+  signing?: SigningConfig
   /** The first one is the primary. */
   storages: readonly [StorageConfig, ...StorageConfig[]]
   verifiers: readonly PluginConfig[]
-  notifiers: readonly PluginConfig[]
+  notifiers: readonly NotifierConfig[]
+  /** How old the newest good backup may get, in milliseconds. */
+  expectEveryMs?: number
   /** A cron expression of 5 or 6 fields, or `@daily` and the like. */
   schedule?: string
   labels: Record<string, string>

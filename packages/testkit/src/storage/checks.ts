@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Storage } from '@holdfast/plugin'
+import type { Outcome } from '../runner.ts'
 import { told } from './assertions.ts'
 import { below } from './below.ts'
 import type { StorageCapabilities, StorageCase } from './case.ts'
 import { storageCases } from './cases.ts'
 import { inParallel } from './in-parallel.ts'
-import { type Outcome, runCase } from './run-case.ts'
+import { runCase } from './run-case.ts'
 
 /** What came of one promise. */
 export interface StorageCheck {

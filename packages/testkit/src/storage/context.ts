@@ -1,11 +1,9 @@
 import { buffer } from 'node:stream/consumers'
-import assert from 'node:assert/strict'
 import type { Storage } from '@holdfast/plugin'
+import { promptly } from '../promptly.ts'
+import { Skipped } from '../runner.ts'
 import { bodyOf } from './bodies.ts'
 import type { CaseContext, StorageCapabilities, StorageUnderTest } from './case.ts'
-
-/** Thrown by a case that has nothing to say of this storage. */
-export class Skipped extends Error {}
 
 export interface ContextOptions {
   signal: AbortSignal
@@ -45,19 +43,5 @@ export function createContext(
     skip: (reason) => {
       throw new Skipped(reason)
     },
-  }
-}
-
-async function promptly<Result>(what: string, call: Promise<Result>, promptMs: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new assert.AssertionError({ message: `${what} had not ended after ${promptMs / 1000} s` }))
-    }, promptMs)
-  })
-  try {
-    return await Promise.race([call, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,14 +1,9 @@
 import { AssertionError } from 'node:assert/strict'
+import { type Outcome, Skipped } from '../runner.ts'
 import { told } from './assertions.ts'
 import type { StorageCapabilities, StorageCase, StorageUnderTest } from './case.ts'
-import { createContext, Skipped } from './context.ts'
+import { createContext } from './context.ts'
 import { watch } from './watch.ts'
-
-export type Outcome =
-  | { status: 'passed' }
-  | { status: 'skipped'; reason: string }
-  /** With what happened in one sentence, and what was thrown. */
-  | { status: 'failed'; what: string; error: unknown }
 
 export interface RunCaseOptions {
   signal: AbortSignal

@@ -1,9 +1,7 @@
+import { canSkip, type RunTest } from '../runner.ts'
 import type { StorageCapabilities, StorageCase, StorageUnderTest } from './case.ts'
 import { storageCases } from './cases.ts'
 import { runCase } from './run-case.ts'
-
-/** A runner gives its test a context of its own; where that has `skip`, what a case has nothing to say of is skipped. */
-type RunTest = (...runner: unknown[]) => Promise<void>
 
 export interface StorageSuiteOptions {
   /** Of any runner: Vitest, node:test, Jest, Mocha, Bun. */
@@ -49,10 +47,4 @@ async function runAsTest(
   } finally {
     await subject.cleanup?.()
   }
-}
-
-function canSkip(runner: unknown): runner is { skip: (reason: string) => void } {
-  // Vitest's is a function, node:test's an object.
-  if ((typeof runner !== 'object' && typeof runner !== 'function') || runner === null) return false
-  return 'skip' in runner && typeof runner.skip === 'function'
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isHoldfastError, type Storage } from '@holdfast/plugin'
 import { quoted, told } from './assertions.ts'
 import { isDoomed } from './bodies.ts'
-import { carriesSecret } from './secrets.ts'
+import { carriesSecret } from '../secrets.ts'
 
 /** A storage that remembers every error it gave. */
 export interface WatchedStorage {

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Outcome } from '../runner.ts'
 import { storageCases } from './cases.ts'
-import { type Outcome, runCase } from './run-case.ts'
+import { runCase } from './run-case.ts'
 import type { Animal } from './zoo/animal.test.data.ts'
 import { attestors, boasters } from './zoo/attesting.test.data.ts'
 import { failers } from './zoo/failing.test.data.ts'

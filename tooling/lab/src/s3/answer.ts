@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import { errorDocument, type S3Refusal } from './errors.ts'
 
 /** What is answered to one request. */
@@ -33,16 +34,25 @@ export async function give(
   })
   if (isHead) return void response.end()
   if (text !== undefined) return void response.end(text)
-  const half = Math.floor(Number(headers['content-length']) / 2)
-  let sent = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (response.destroyed) return
-    const part = breakOff === undefined ? chunk : chunk.subarray(0, half - sent)
-    sent += part.length
-    if (!response.write(part)) await Promise.race([once(response, 'drain'), once(response, 'close')])
-    if (breakOff === undefined || sent < half) continue
-    if (breakOff === 'cut') response.destroy()
-    return
+  const bytes =
+    breakOff === undefined ? body : half(body as AsyncIterable<Buffer>, headers, response, breakOff)
+  await pipeline(bytes as AsyncIterable<Buffer>, response)
+}
+
+async function* half(
+  body: AsyncIterable<Buffer>,
+  headers: Record<string, string>,
+  response: ServerResponse,
+  breakOff: BreakOff,
+): AsyncGenerator<Buffer> {
+  let left = Math.floor(Number(headers['content-length']) / 2)
+  for await (const chunk of body) {
+    yield chunk.subarray(0, left)
+    left -= chunk.length
+    if (left <= 0) break
   }
-  response.end()
+  // What was written is on its way before the connection goes.
+  await new Promise(setImmediate)
+  if (breakOff === 'cut') response.destroy()
+  else await once(response, 'close')
 }

@@ -1,6 +1,6 @@
 import type { S3Request } from './request.ts'
 
-export interface FaultAnswer {
+interface FaultAnswer {
   status: number
   code?: string
   message?: string

@@ -100,10 +100,10 @@ function chosenParts(xml: string, { parts }: DoubleUpload, { leastPartBytes }: S
   }))
   if (chosen.length === 0)
     throw new S3Refusal(400, 'MalformedXML', 'The XML you provided was not well-formed')
+  if (chosen.some(({ number }, index) => index > 0 && number <= (chosen[index - 1]?.number ?? 0))) {
+    throw new S3Refusal(400, 'InvalidPartOrder', 'The list of parts was not in ascending order')
+  }
   return chosen.map(({ number, etag, crc32: told }, index) => {
-    if (index > 0 && number <= (chosen[index - 1]?.number ?? 0)) {
-      throw new S3Refusal(400, 'InvalidPartOrder', 'The list of parts was not in ascending order')
-    }
     const part = parts.get(number)
     const isRight = part !== undefined && part.md5.toString('hex') === etag
     if (!isRight || (told !== undefined && told !== part.checksum?.value)) {

@@ -43,7 +43,7 @@ export function readPayload({ headers, body }: S3Request): Payload {
   return { bytes, md5 }
 }
 
-export function checksumOf(algorithm: 'crc32' | 'sha256', bytes: Buffer): string {
+function checksumOf(algorithm: 'crc32' | 'sha256', bytes: Buffer): string {
   return algorithm === 'sha256' ? digest('sha256', bytes).toString('base64') : crc32Text(crc32(bytes))
 }
 

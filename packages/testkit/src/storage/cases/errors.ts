@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { bodyOf } from '../bodies.ts'
 import { fails } from '../assertions.ts'
 import type { StorageCase } from '../case.ts'
-import { carriesSecret } from '../secrets.ts'
+import { carriesSecret } from '../../secrets.ts'
 import { watch } from '../watch.ts'
 
 export const errorCases: readonly StorageCase[] = [

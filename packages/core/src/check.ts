@@ -1,0 +1,98 @@
+import type { ReportedError, ReportedNotification, Report } from '@holdfast/plugin'
+import { listBackups, type Backup } from './backups.ts'
+import { expectationOf, type Expectation } from './expectation.ts'
+import type { Job } from './job.ts'
+import { isOver, tell, type TellOptions } from './notify/outside.ts'
+import { readReports } from './notify/reports.ts'
+import { formatUtc } from './notify/summary.ts'
+
+/** So many of a job's newest manifests are read from each storage at most. */
+const mostBackups = 100
+
+/** What came of looking at one job. */
+export interface JobCheck extends Omit<Expectation, 'status'> {
+  job: string
+  /** `unexpected`: the job has no `expectEvery`, so nothing was looked at. */
+  status: Expectation['status'] | 'unexpected'
+  expectEveryMs?: number
+  /** Why one is missed. */
+  error?: ReportedError
+  /** What came of telling it. */
+  notifications: ReportedNotification[]
+}
+
+/**
+ * Looks whether a job has a good backup that is young enough, in any of its storages, and tells `backup.missed` where
+ * it has not. Rejects where no storage can be read: then nothing is known.
+ */
+export async function checkJob(job: Job, options: Omit<TellOptions, 'backups'>): Promise<JobCheck> {
+  const { expectEveryMs, name } = job
+  const { now, signal } = options
+  if (expectEveryMs === undefined) return { job: name, status: 'unexpected', notifications: [] }
+  const backups = await readableBackups(job, signal)
+  const expectation = expectationOf({ backups, reports: await lastReport(job, options), expectEveryMs, now })
+  const checked = { job: name, expectEveryMs, ...expectation, notifications: [] }
+  if (expectation.status === 'kept') {
+    await isOver(job, 'backup.missed', signal)
+    return checked
+  }
+  const error = missed(name, expectation)
+  const { lastGood } = expectation
+  const notifications = await tell(
+    job,
+    {
+      event: 'backup.missed',
+      error,
+      detail: error.message,
+      ...(lastGood !== undefined && { subject: lastGood.id, shown: lastGood.id }),
+    },
+    { ...options, backups },
+  )
+  return { ...checked, error, notifications }
+}
+
+/** Those of every storage that answers. */
+async function readableBackups({ name, storages }: Job, signal: AbortSignal): Promise<Backup[]> {
+  const read = await Promise.allSettled(
+    storages.map((storage) => listBackups([storage], name, signal, { newest: mostBackups })),
+  )
+  signal.throwIfAborted()
+  const failure = read.find((one) => one.status === 'rejected')
+  if (failure !== undefined && read.every(({ status }) => status === 'rejected')) throw failure.reason
+  const backups = read.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  return backups.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+}
+
+async function lastReport(
+  { name, storages }: Job,
+  { now, signal }: Pick<TellOptions, 'now' | 'signal'>,
+): Promise<Report[]> {
+  for await (const report of readReports(storages, name, { before: now, signal })) return [report]
+  return []
+}
+
+function missed(job: string, { lastGood, lastRun }: Expectation): ReportedError {
+  const since =
+    lastGood === undefined
+      ? 'there is no good backup'
+      : `no good backup since ${formatUtc(lastGood.startedAt.toISOString())}`
+  return {
+    code: 'BACKUP_MISSED',
+    message: `${since}${howItEnded(lastRun)}`,
+    hint: lastRun?.error?.hint ?? `See whether its scheduler runs it. By hand: holdfast backup ${job}`,
+  }
+}
+
+function howItEnded(lastRun: Expectation['lastRun']): string {
+  if (lastRun === undefined) return ', and no run is known'
+  const why = lastRun.error === undefined ? '' : `: ${lastRun.error.message}`
+  return `; the last run, on ${formatUtc(lastRun.startedAt)}, ${endings[lastRun.status]}${why}`
+}
+
+const endings: Readonly<Record<Report['status'], string>> = {
+  succeeded: 'succeeded',
+  partial: 'was partial',
+  suspect: 'was suspect',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+}
