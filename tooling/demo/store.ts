@@ -2,8 +2,8 @@ import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
-import { s3Environment, startS3Double } from '@holdfast/lab'
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { startS3Double } from '@holdfast/lab'
 import type { Report } from '@holdfast/plugin'
 
 /** Where the demo keeps its backup. */
@@ -41,21 +41,15 @@ export function directoryStore(): Store {
 /** A bucket on an S3 server in this process, which checks every signature. */
 export async function bucketStore(): Promise<Store> {
   const server = await startS3Double()
-  const { endpoint, region, accessKeyId, secretAccessKey } = server
-  const Bucket = 'backups'
-  const client = new S3Client({
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle: true,
-  })
-  await client.send(new CreateBucketCommand({ Bucket }))
-  const environment = s3Environment(server)
+  const { endpoint, region, bucket: Bucket, credentials } = server
+  const [own] = credentials
+  if (own === undefined) throw new Error('the S3 server takes no credentials')
+  const client = new S3Client({ endpoint, region, credentials: own, forcePathStyle: true })
   return {
     address: `s3://${Bucket}`,
     called: { heading: ' and an S3 server', end: 'the bucket' },
     started: `S3 server on ${endpoint}, with an empty bucket`,
-    environment,
+    environment: server.environment,
     async readReport() {
       const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }))
       const Key = Contents.map((object) => object.Key).find((key) => key?.endsWith(suffix) === true)
@@ -65,7 +59,7 @@ export async function bucketStore(): Promise<Store> {
     },
     async stop() {
       client.destroy()
-      await server.stop()
+      await server.close()
     },
   }
 }

@@ -30,9 +30,9 @@ beforeAll(async () => {
     })
     lanes.push(lane)
     // Of several parts, each as small as S3 has them.
-    if (template === undefined) await fill(lane.database, { megabytes: 40 })
+    if (template === undefined) await fill(lane.database, { megabytes: 25 })
     const options = { ...elsewhere.options, partBytes: 5 << 20 }
-    const storage = { use: 's3', options, retention: { last: 3 } }
+    const storage = { use: 's3', options, retention: { last: 2 } }
     await lane.configure({ jobs: { shop: { database: '${DATABASE_URL}', storages: [storage] } } })
   }
   uploadMs = Math.max(...(await Promise.all(lanes.map(measureUpload))))
