@@ -2,7 +2,15 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { findBinDirectory, type TestDatabase, usePostgres } from '@holdfast/lab'
+import {
+  findBinDirectory,
+  type GcsDouble,
+  type S3Double,
+  startGcsDouble,
+  startS3Double,
+  type TestDatabase,
+  usePostgres,
+} from '@holdfast/lab'
 import type { Report } from '@holdfast/plugin'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { parse } from 'yaml'
@@ -68,6 +76,66 @@ describe('examples/encrypted', () => {
     )
     expect(exitCode).toBe(0)
     expect(stdout).toContain('"name":"decode","status":"passed"')
+  })
+})
+
+describe('examples/several-destinations', () => {
+  let s3: S3Double
+  let gcs: GcsDouble
+
+  beforeEach(async () => {
+    await use('several-destinations')
+    s3 = await startS3Double()
+    gcs = await startGcsDouble()
+    environment = {
+      DATABASE_URL: source.url,
+      S3_BACKUP_BUCKET: s3.bucket,
+      GCS_BACKUP_BUCKET: gcs.bucket,
+      ...s3.environment,
+      STORAGE_EMULATOR_HOST: gcs.endpoint,
+      NO_PROXY: '127.0.0.1',
+    }
+  })
+
+  afterEach(async () => {
+    environment = { DATABASE_URL: source.url }
+    await Promise.all([s3.close(), gcs.close()])
+  })
+
+  it('makes one backup in three places, and finds it whole in each', async () => {
+    const [report] = reportsOf(await project.run('holdfast backup --json', environment))
+    const dump = report?.backup?.objects.find(({ role }) => role === 'dump')?.key ?? ''
+    expect(report?.storages.map(({ name, status, location }) => [name, status, location])).toEqual([
+      ['local', 'stored', expect.stringContaining(`/backups/${dump}`)],
+      ['s3', 'stored', `s3://${s3.bucket}/production/${dump}`],
+      ['gcs', 'stored', `gs://${gcs.bucket}/production/${dump}`],
+    ])
+    const whole = report?.verdicts.filter(({ proves, status }) => proves === 'archive' && status === 'passed')
+    expect(whole?.map(({ storage }) => storage)).toEqual(['local', 's3', 'gcs'])
+    const stored = s3.objects.get(`production/${dump}`)
+    expect(stored?.properties).toMatchObject({
+      'x-amz-server-side-encryption': 'AES256',
+      'x-amz-meta-environment': 'production',
+    })
+    const { stdout } = await project.run('holdfast list --json', environment)
+    expect(JSON.parse(stdout)).toMatchObject([{ verification: 'archive', storages: ['local', 's3', 'gcs'] }])
+  })
+
+  it('brings to a bucket what it missed', async () => {
+    gcs.addFault({ on: 'start', effect: { status: 403 }, times: 100 })
+    const partial = await project.run('holdfast backup --json', environment)
+    expect(partial.exitCode).toBe(6)
+    expect(JSON.parse(partial.stdout)).toMatchObject({
+      status: 'partial',
+      storages: [{ status: 'stored' }, { status: 'stored' }, { name: 'gcs', status: 'failed' }],
+    })
+    gcs.clearFaults()
+    const { exitCode, stdout } = await project.run(
+      'holdfast copy latest --to gcs --quiet; holdfast list --json',
+      environment,
+    )
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject([{ verification: 'archive', storages: ['local', 's3', 'gcs'] }])
   })
 })
 
