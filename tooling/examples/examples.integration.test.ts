@@ -269,7 +269,7 @@ describe('examples/custom-plugins', () => {
 describe('examples/pre-deploy', () => {
   beforeEach(async () => {
     await use('pre-deploy')
-    environment = { DATABASE_URL: source.url, BACKUP_DIRECTORY: 'backups' }
+    environment = { DATABASE_URL: source.url, BACKUPS: 'backups' }
   })
 
   it('deploys after a verified backup and keeps the receipt', async () => {
@@ -303,13 +303,24 @@ describe('examples/pre-deploy', () => {
     }
   })
 
-  it('has a workflow whose backup step does the same', async () => {
+  it('has a workflow whose backup step does the same, into a bucket', async () => {
     const workflow = parse(await project.read('workflow.yml')) as {
-      jobs: { deploy: { steps: { name?: string; run?: string }[] } }
+      jobs: { deploy: { env: { BACKUPS: string }; steps: { name?: string; run?: string }[] } }
     }
-    const step = workflow.jobs.deploy.steps.find(({ name }) => name === 'Back up the database')
-    expect((await project.run(step?.run ?? 'false', environment)).exitCode).toBe(0)
-    expect(JSON.parse(await project.read('backup-receipt.json'))).toMatchObject({ status: 'succeeded' })
+    const { env, steps } = workflow.jobs.deploy
+    const step = steps.find(({ name }) => name === 'Back up the database')
+    const { host: bucket } = new URL(env.BACKUPS)
+    const s3 = await startS3Double({ bucket })
+    try {
+      const inWorkflow = { ...environment, ...env, ...s3.environment }
+      expect((await project.run(step?.run ?? 'false', inWorkflow)).exitCode).toBe(0)
+    } finally {
+      await s3.close()
+    }
+    expect(JSON.parse(await project.read('backup-receipt.json'))).toMatchObject({
+      status: 'succeeded',
+      storages: [{ location: expect.stringMatching(/^s3:\/\/shop-backups\/production\//) }],
+    })
   })
 })
 
