@@ -29,7 +29,7 @@ const next = [
 export async function demo(signal: AbortSignal, { s3 = false }: { s3?: boolean } = {}): Promise<void> {
   const began = performance.now()
   const store = s3 ? await bucketStore() : directoryStore()
-  const report = await showAndStop(store, signal).finally(() => store.stop())
+  const report = await showAndStop(store, signal)
 
   heading('The checklist of a backup by hand, answered')
   outcomes([
@@ -48,11 +48,13 @@ export async function demo(signal: AbortSignal, { s3 = false }: { s3?: boolean }
 
 async function showAndStop(store: Store, signal: AbortSignal): Promise<Report> {
   heading(`A throwaway PostgreSQL server with a sample database${store.called.heading}`)
-  const server = await startPostgres()
+  let server: PostgresServer | undefined
   try {
+    server = await startPostgres()
     return await show(server, store, signal)
   } finally {
-    await server.stop()
+    await server?.stop()
+    await store.stop()
   }
 }
 

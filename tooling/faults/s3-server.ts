@@ -12,7 +12,9 @@ const bucket = 'backups'
 /** The most real one that can be had here: Ceph's where it is installed, which it is in CI, else our own double. */
 export async function startS3(): Promise<S3Server> {
   if (!isRgwInstalled() && process.env['CI'] === undefined) {
-    process.stderr.write('NOT TESTED on a real S3 server: Ceph RGW is not installed; our own double stands in.\n')
+    process.stderr.write(
+      'NOT TESTED on a real S3 server: Ceph RGW is not installed; our own double stands in.\n',
+    )
     const double = await startS3Double({ bucket })
     const [credentials] = double.credentials
     if (credentials === undefined) throw new Error('the double takes no credentials')
