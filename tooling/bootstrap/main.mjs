@@ -6,6 +6,7 @@ import { ensureCeph } from './ceph.mjs'
 import { handOver } from './child.mjs'
 import { bin, ensurePackages, root } from './packages.mjs'
 import { ensurePostgres } from './postgres.mjs'
+import { ensurePromtool } from './promtool.mjs'
 import { give } from './say.mjs'
 import { build, checks, tests } from './stages.mjs'
 import { ensureTools } from './tools.mjs'
@@ -31,7 +32,10 @@ const environment = {
   DO_NOT_TRACK: '1',
 }
 if (command.postgres) environment.HOLDFAST_POSTGRES_BIN = await ensurePostgres()
-if (command.tools) await ensureTools()
+if (command.tools) {
+  await ensureTools()
+  await ensurePromtool()
+}
 if (command.ceph) await ensureCeph()
 await command.run(environment, args)
 

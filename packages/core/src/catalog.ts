@@ -50,6 +50,8 @@ export interface Copy {
   /** The last verdict of each kind. */
   verdicts: Verdict[]
   verification: Verification
+  /** When somebody last verified it; absent where nobody has. */
+  verifiedAt?: Date
   /** It failed to look like the ones before it, and nobody has accepted it. */
   suspect: boolean
   protected: boolean
@@ -213,7 +215,9 @@ async function readBackup(
   try {
     await refuseUnsigned(storage, group.base, bytes, signal)
     const manifest = parseManifest(bytes.toString(), group.base)
-    const verdicts = latestVerdicts(await readVerdicts(group, manifestSha256, read))
+    const records = await readVerdicts(group, manifestSha256, read)
+    const verdicts = latestVerdicts(records.flatMap((record) => record.verdicts))
+    const verifiedAt = records.at(-1)?.verifiedAt
     const dump = manifest.objects.find((object) => object.role === 'dump')
     return {
       ...copy,
@@ -223,6 +227,7 @@ async function readBackup(
       manifest,
       verdicts,
       verification: verificationOf(verdicts),
+      ...(verifiedAt !== undefined && { verifiedAt: new Date(verifiedAt) }),
       suspect: hasFailed(verdicts, 'plausible') && !copy.accepted,
     }
   } catch (error) {
@@ -262,14 +267,15 @@ async function refuseUnsigned(
   })
 }
 
-async function readVerdicts(group: Group, manifestSha256: string, read: Read): Promise<Verdict[]> {
-  const records = [...group.parts].filter(([part]) => isVerdictPart(part))
-  const verdicts: Verdict[] = []
-  for (const [, object] of records.toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+/** Those of this manifest, in the order in which they were given. */
+async function readVerdicts(group: Group, manifestSha256: string, read: Read): Promise<VerdictRecord[]> {
+  const parts = [...group.parts].filter(([part]) => isVerdictPart(part))
+  const records: VerdictRecord[] = []
+  for (const [, object] of parts.toSorted(([one], [other]) => (one < other ? -1 : 1))) {
     const record = parseRecord(await read(object))
-    if (record?.manifestSha256 === manifestSha256) verdicts.push(...record.verdicts)
+    if (record?.manifestSha256 === manifestSha256) records.push(record)
   }
-  return verdicts
+  return records
 }
 
 /** A verdict record that can not be read says nothing: the backup counts as not verified by it. */

@@ -2,6 +2,7 @@ import { isOver, tell, verdictError, verifyBackup, type Job, type TellOptions } 
 import { exitCodeOf, isHoldfastError, type ReportedNotification, type Verdict } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { openDecryption, type KeyOptions } from '../keys.ts'
+import { openMetricsFile } from '../metrics-file.ts'
 import { findOne, placeFlags, type Found, type PlaceOptions } from '../places.ts'
 import { renderDeliveries } from '../render/told.ts'
 import { renderVerification } from '../render/verification.ts'
@@ -10,6 +11,7 @@ import { usageError } from '../usage.ts'
 export interface VerifyCommandOptions extends PlaceOptions, KeyOptions {
   level?: 'archive' | 'plausible' | 'restored' | undefined
   full?: true | undefined
+  metricsFile?: string | undefined
 }
 
 export async function verify(
@@ -20,11 +22,17 @@ export async function verify(
   const { screen, stdout, now, signal, json, quiet } = context
   const found = await findOne(wanted, options, context)
   const { backup, place, siblings } = found
+  const metricsFile = await openMetricsFile(options, context)
   const { storages } = place.job
   const verifiers = verifiersOf(place.job, options)
   const decryption = await openDecryption(place.job, options, context)
   const startedAt = now()
   const telling = { now: startedAt, signal, backups: siblings, flags: placeFlags(options) }
+  const record = async (given: Verdict[], notifications: ReportedNotification[]): Promise<void> =>
+    metricsFile?.record({ ...place.job, name: backup.job }, place.config, (metrics) => {
+      metrics.verified({ job: backup.job, verdicts: given })
+      metrics.notified({ job: backup.job, notifications })
+    })
   const verdicts = await verifyBackup(backup, {
     storages,
     verifiers,
@@ -37,7 +45,9 @@ export async function verify(
     signal,
   }).catch(async (error: unknown) => {
     // One that can not even be read is as bad; where a storage does not answer, nothing is known.
-    if (isHoldfastError(error) && error.code.startsWith('VERIFY_')) await tellFailed(found, error, telling)
+    if (isHoldfastError(error) && error.code.startsWith('VERIFY_')) {
+      await record([], await tellFailed(found, error, telling))
+    }
     throw error
   })
   screen.rest()
@@ -47,6 +57,7 @@ export async function verify(
       ? (await isOver(place.job, 'verify.failed', signal), [])
       : await tellFailed(found, verdictError(failed), telling)
   const { status, exitCode } = outcomeOf(verdicts)
+  await record(verdicts, notifications)
   if (json) {
     const { id, name, job } = backup
     const durationMs = now().getTime() - startedAt.getTime()
