@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createMetrics, metricFamilies } from '@holdfast/metrics'
+import { continueText, createMetrics, metricFamilies } from '@holdfast/metrics'
 import type { Verdict } from '@holdfast/plugin'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -137,7 +137,10 @@ describe.skipIf(isMissing('promtool', 'prometheus'))('promtool', () => {
     metrics.nextRun({ job: 'shop', task: 'backup', at })
     metrics.storageChecked({ job: 'shop', storage: 'disk', status: { freeBytes: 1 } })
     metrics.verified({ job: 'shop', verdicts })
-    const { all, exitCode } = await program('promtool', ['check', 'metrics'], { input: await metrics.text() })
-    expect([exitCode, all]).toEqual([0, ''])
+    const text = await metrics.text()
+    const scope = { isGone: () => false, isCurrent: () => true, isUnread: () => false }
+    for (const input of [text, continueText(text, text, scope)]) {
+      expect(await program('promtool', ['check', 'metrics'], { input })).toEqual({ exitCode: 0, all: '' })
+    }
   })
 })
