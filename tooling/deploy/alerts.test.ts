@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { continueText, createMetrics, metricFamilies } from '@holdfast/metrics'
 import type { Verdict } from '@holdfast/plugin'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { isMissing, program, root } from './program.ts'
 
 interface Rule {
@@ -103,7 +103,9 @@ describe.skipIf(isMissing('promtool', 'prometheus'))('promtool', () => {
   it('finds out where a rule is not what it was', async () => {
     const text = await readFile(join(directory, rulesFile), 'utf8')
     await writeFile(join(scratch, rulesFile), text.replace('0.9 *', '9 *'))
-    await writeFile(join(scratch, testsFile), await readFile(join(directory, testsFile)))
+    const own = tests.filter(({ name }) => name.startsWith('HoldfastStorageNearlyFull'))
+    const few = { rule_files: [rulesFile], evaluation_interval: '10m', tests: own }
+    await writeFile(join(scratch, testsFile), stringify(few))
     const { all, exitCode } = await program('promtool', ['test', 'rules', testsFile], { cwd: scratch })
     expect(exitCode).toBe(1)
     expect(all).toContain('HoldfastStorageNearlyFull')
