@@ -11,7 +11,7 @@ export interface Rule {
 export const rules: readonly Rule[] = [
   { name: /^@holdfast\/plugin$/, ours: /^$/, alone: true, allowed: 'nothing but itself and node:' },
   {
-    name: /^@holdfast\/(core|postgres|testkit|storage-.+|notifier-.+)$/,
+    name: /^@holdfast\/(core|postgres|schedule|testkit|storage-.+|notifier-.+)$/,
     ours: /^@holdfast\/plugin$/,
     allowed: 'only @holdfast/plugin',
   },
@@ -25,7 +25,7 @@ export const rules: readonly Rule[] = [
 // Apps meet every package. They are published too, so tooling is not for them.
 export const appRule: Rule = {
   name: /./,
-  ours: /^@holdfast\/(core|plugin|postgres|testkit|(storage|notifier|verifier)-.+)$/,
+  ours: /^@holdfast\/(core|plugin|postgres|schedule|testkit|(storage|notifier|verifier)-.+)$/,
   allowed: 'only published packages, and no other app',
 }
 

@@ -7,6 +7,7 @@ import type {
   PluginConfig,
   Retention,
   RetentionPolicy,
+  ScheduleConfig,
   StorageConfig,
 } from './types.ts'
 
@@ -31,8 +32,24 @@ export function normalizeJob(name: string, job: CheckedJob): JobConfig {
     verifiers: verifiers.map(pluginOf),
     notifiers: notifiers.map(notifierOf),
     ...(expectEvery !== undefined && { expectEveryMs: durationMs(expectEvery) }),
-    ...(schedule !== undefined && { schedule: schedule.trim() }),
+    ...(schedule !== undefined && { schedule: scheduleOf(schedule) }),
     labels,
+  }
+}
+
+function scheduleOf(schedule: NonNullable<CheckedJob['schedule']>): ScheduleConfig {
+  if (typeof schedule === 'string') {
+    return { backup: schedule.trim(), timeZone: 'UTC', splayMs: 0, blackouts: [] }
+  }
+  const { timeZone, splayMs, blackouts, ...tasks } = schedule
+  const expressions = Object.entries(tasks).flatMap(([task, text]) =>
+    text === undefined ? [] : [[task, text.trim()]],
+  )
+  return {
+    ...Object.fromEntries(expressions),
+    timeZone,
+    splayMs,
+    blackouts: blackouts.map(({ at, for: length }) => ({ at, forMs: durationMs(length) })),
   }
 }
 

@@ -270,14 +270,14 @@ test.for<[what: string, text: string, ...problems: string[]]>([
     '5:20  jobs.shop.storages[0].retention  must be a mapping, is 90',
   ],
   [
-    'a schedule of four fields',
-    job("schedule: '0 3 * *'"),
-    '4:15  jobs.shop.schedule  must have 5 or 6 fields, or be @daily and the like; it has 4',
+    'a mistyped schedule',
+    job('schedule: { backups: "@daily" }'),
+    '4:17  jobs.shop.schedule.backups  is not a known key; did you mean `backup`?',
   ],
   [
-    'an unknown nickname',
-    job("schedule: '@dayly'"),
-    '4:15  jobs.shop.schedule  must be one of @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually; did you mean `@daily`?',
+    'a blackout without a unit',
+    job('schedule: { blackouts: [{ at: "@daily", for: "10" }] }'),
+    '4:51  jobs.shop.schedule.blackouts[0].for  must be a whole number with its unit, such as 10h, is "10"',
   ],
   [
     'a label that is a number',

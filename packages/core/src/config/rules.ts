@@ -1,6 +1,5 @@
 import { jobNamePattern } from './job-name.ts'
 import type { Finding } from './problems.ts'
-import { suggest } from './suggest.ts'
 import { isRecord } from './tree.ts'
 import type { ConfigPath } from './types.ts'
 
@@ -37,10 +36,9 @@ function nameRules(name: string, others: readonly string[]): Finding[] {
 }
 
 function jobRules(job: Record<string, unknown>, path: ConfigPath): Finding[] {
-  const { dump, schedule, storages, verifiers, notifiers } = job
+  const { dump, storages, verifiers, notifiers } = job
   return [
     ...(isRecord(dump) ? dumpRules(dump, [...path, 'dump']) : []),
-    ...(typeof schedule === 'string' ? scheduleRules(schedule, [...path, 'schedule']) : []),
     ...Object.entries({ storages, verifiers, notifiers }).flatMap(([key, plugins]) =>
       Array.isArray(plugins) ? pluginRules(plugins, [...path, key]) : [],
     ),
@@ -80,20 +78,6 @@ function dumpRules(dump: Record<string, unknown>, path: ConfigPath): Finding[] {
     })
   }
   return findings
-}
-
-const nicknames = ['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@yearly', '@annually']
-
-// Only the form: holdfast-cron, which uses it, knows all the rest.
-function scheduleRules(schedule: string, path: ConfigPath): Finding[] {
-  const text = schedule.trim()
-  if (text.startsWith('@')) {
-    if (nicknames.includes(text)) return []
-    return [{ path, message: `must be one of ${nicknames.join(', ')}`, suggestion: suggest(text, nicknames) }]
-  }
-  const fields = text.split(/\s+/)
-  if (fields.length === 5 || fields.length === 6) return []
-  return [{ path, message: `must have 5 or 6 fields, or be @daily and the like; it has ${fields.length}` }]
 }
 
 function pluginRules(plugins: readonly unknown[], path: ConfigPath): Finding[] {

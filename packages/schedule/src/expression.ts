@@ -1,0 +1,97 @@
+import { Cron, CronPattern } from 'croner'
+
+/** A cron expression that is known to be right. */
+export interface Expression {
+  /** As it was written, with single spaces. */
+  readonly text: string
+  /** Five fields, or six where it has seconds: what a nickname stands for. */
+  readonly fields: string
+  readonly timeZone: string
+  /** Which values of each field fit. */
+  readonly pattern: CronPattern
+  /** The first time after the given one; undefined where there is none. */
+  after(moment: Date): Date | undefined
+  /** The last time at or before the given one; undefined where there is none. */
+  by(moment: Date): Date | undefined
+}
+
+const nicknames: Readonly<Record<string, string>> = {
+  '@hourly': '0 * * * *',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@weekly': '0 0 * * 0',
+  '@monthly': '0 0 1 * *',
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+}
+
+/** A day of a leap year, so that a leap day comes after it. */
+const reference = new Date('2024-01-01T00:00:00Z')
+
+/**
+ * Reads a cron expression of 5 or 6 fields, or a nickname such as `@daily`. Day of month and day of week are joined by
+ * "or" where both are restricted, as cron does. When clocks go forward, what stands at a fixed time in the hour that is
+ * left out runs right after it; when they go back it runs once, and what repeats within the hour goes on repeating.
+ * Throws a RangeError that says what is wrong, such as `must have 5 or 6 fields, …`.
+ */
+export function readExpression(written: string, timeZone = 'UTC'): Expression {
+  const text = written.trim().replaceAll(/\s+/g, ' ')
+  const fields = fieldsOf(text)
+  const options = { timezone: timeZone, mode: '5-or-6-parts', fixedTimeRule: 'no-wildcard' } as const
+  const { cron, pattern } = parse(fields, options)
+  const expression: Expression = {
+    text,
+    fields,
+    timeZone,
+    pattern,
+    after: (moment) => cron.nextRun(moment) ?? undefined,
+    // croner looks before the moment, in whole seconds.
+    by: (moment) => cron.previousRuns(1, new Date(Math.floor(moment.getTime() / 1000) * 1000 + 1000))[0],
+  }
+  if (expression.after(reference) === undefined) throw new RangeError(`never comes, is ${shown(text)}`)
+  return expression
+}
+
+function fieldsOf(text: string): string {
+  if (text.startsWith('@')) {
+    const fields = nicknames[text.toLowerCase()]
+    if (fields === undefined) throw new RangeError(`must be one of ${Object.keys(nicknames).join(', ')}`)
+    return fields
+  }
+  const { length } = text.split(' ')
+  if (length !== 5 && length !== 6) {
+    throw new RangeError(`must have 5 or 6 fields, or be @daily and the like; it has ${length}`)
+  }
+  // Quartz and croner read it each in a way of its own.
+  if (text.includes('?')) throw new RangeError(`must have * in place of ?, is ${shown(text)}`)
+  return text
+}
+
+function parse(
+  fields: string,
+  options: { timezone: string; mode: '5-or-6-parts'; fixedTimeRule: 'no-wildcard' },
+): { cron: Cron; pattern: CronPattern } {
+  if (!isTimeZone(options.timezone)) {
+    throw new RangeError(`needs a time zone such as Europe/Berlin, not ${shown(options.timezone)}`)
+  }
+  try {
+    return { cron: new Cron(fields, options), pattern: new CronPattern(fields, undefined, options) }
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error)
+    throw new RangeError(`is no cron expression: ${why}`, { cause: error })
+  }
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text)
+}
+
+/** True for the name of a time zone that this machine knows. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,7 @@
+export type { Blackout } from './blackouts.ts'
+export { calendarEvents } from './calendar-events.ts'
+export { readExpression, type Expression } from './expression.ts'
+export { scheduleFindings, type ScheduleFinding } from './findings.ts'
+export { createSchedule, type Schedule, type ScheduleOptions } from './schedule.ts'
+export { createTimetable, type Due, type Timetable } from './timetable.ts'
+export { inWords } from './words.ts'
