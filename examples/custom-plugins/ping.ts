@@ -1,5 +1,5 @@
 // A notifier of your own: tells a monitor how each run went.
-import { definePlugin, OptionsError, Secret } from '@holdfast/plugin'
+import { definePlugin, HoldfastError, OptionsError, Secret } from '@holdfast/plugin'
 
 export default definePlugin({
   kind: 'notifier',
@@ -20,8 +20,16 @@ export default definePlugin({
         method: 'POST',
         body: `${job}: ${event}`,
         signal,
+      }).catch((cause: unknown) => {
+        throw new HoldfastError('NOTIFY_UNAVAILABLE', 'the monitor can not be reached', {
+          retryable: true,
+          cause,
+        })
       })
-      if (!answer.ok) throw new Error(`the monitor answered ${answer.status}`)
+      if (answer.ok) return
+      throw new HoldfastError('NOTIFY_REFUSED', `the monitor answered ${answer.status}`, {
+        retryable: answer.status >= 500,
+      })
     },
   }),
 })

@@ -34,6 +34,11 @@ it.each(['docs/plugins.md', 'packages/testkit/README.md'])('%s shows how the tes
   expect(texts).toContain(read('packages/testkit/src/joining.test.ts'))
 })
 
+it('docs/plugins.md shows how a notifier joins the testkit', () => {
+  const texts = snippetsOf(read('docs/plugins.md')).map(({ text }) => text)
+  expect(texts).toContain(read('packages/testkit/src/joining-notifier.test.ts'))
+})
+
 it('docs/decisions/README.md lists every decision', () => {
   const decisions = globSync('docs/decisions/[0-9]*.md', { cwd: root }).map((path) => basename(path))
   expect(decisions.filter((name) => !read('docs/decisions/README.md').includes(`(${name})`))).toEqual([])

@@ -102,7 +102,7 @@ describe('examples/custom-plugins', () => {
       ],
     })
     expect(report?.notifications).toMatchObject([{ notifier: 'ping', status: 'delivered' }])
-    expect(pings).toEqual(['shop: succeeded'])
+    expect(pings).toEqual(['shop: backup.succeeded'])
     expect(JSON.stringify(report)).not.toContain('a-secret-path')
   })
 
@@ -113,7 +113,7 @@ describe('examples/custom-plugins', () => {
     )
     expect(exitCode).toBe(5)
     expect((JSON.parse(stdout) as Report).error?.message).toContain('at least 1000000 wanted')
-    expect(pings).toEqual(['shop: suspect'])
+    expect(pings).toEqual(['shop: backup.suspect'])
   })
 
   it('names the line of a wrong option, and starts nothing', async () => {

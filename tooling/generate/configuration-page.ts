@@ -30,10 +30,14 @@ const example = `jobs:
           minTables: 10
       - use: size
     notifiers: []
+    expectEvery: 8d
     schedule: '0 3 * * 0'
     labels:
       environment: production
 `
+
+/** `use`, `name` and `options`, which stand in the table above. */
+const keysOfAll = 3
 
 const head = ['key', 'type', 'default', 'meaning']
 
@@ -42,6 +46,7 @@ export function configurationPage(): string {
   const schema = configJsonSchema()
   const job = objectAt(schema, 'properties', 'jobs', 'additionalProperties')
   const storage = objectAt(job, 'properties', 'storages', 'items')
+  const notifier = objectAt(job, 'properties', 'notifiers', 'items')
   const retention = objectAt(storage, 'properties', 'retention')
   return `# Configuration
 
@@ -113,6 +118,12 @@ ${table(head, keyRows(storage, ['retention']))}
 place is. A name with \`@\`, \`/\` or \`.\` in it, or one that begins with \`holdfast-\`, is the name of a package; one that begins
 with \`./\`, \`../\` or \`/\` is a path. Packages are imported from the project of the configuration; those of Holdfast, where the
 project has none, from beside Holdfast itself.
+
+### notifiers
+
+${table(head, keyRows(notifier, ['options']).slice(keysOfAll))}
+
+[notifications.md](notifications.md) says what the events are, and what becomes of a message that can not be sent.
 
 ### retention
 

@@ -25,6 +25,15 @@ export async function readFoundConfig(
   return file === undefined ? undefined : readConfig(file, { environment, appUrl: import.meta.url })
 }
 
+/** The configuration that is named or found; without one there is nothing to do. */
+export async function requireConfig(path: string | undefined, context: Context): Promise<Config> {
+  const config = await readFoundConfig(path, context)
+  if (config !== undefined) return config
+  throw new HoldfastError('CONFIG_NOT_FOUND', 'there is no configuration here or above', {
+    hint: 'Pass --config, or run holdfast init to write one.',
+  })
+}
+
 /** The one job of a command line without a configuration: its database, in the place given. */
 export function databaseConfig(
   { database, to = defaultPlace }: { database?: string | undefined; to?: string | undefined },

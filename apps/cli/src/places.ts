@@ -11,6 +11,7 @@ import {
 import { postgresSource } from '@holdfast/postgres'
 import { placeConfig, readFoundConfig } from './configured.ts'
 import type { Context } from './context.ts'
+import { shellQuote } from './shell-quote.ts'
 
 /** Where the backups of one job are, or of any job where nothing says which. */
 export interface Place {
@@ -24,6 +25,12 @@ export interface Place {
 export interface PlaceOptions {
   from?: string | undefined
   config?: string | undefined
+}
+
+/** The flags that find the same places again, for commands that people are told. */
+export function placeFlags({ from, config }: PlaceOptions): string {
+  if (from !== undefined) return `--from ${shellQuote(from)}`
+  return config === undefined ? '' : `--config ${shellQuote(config)}`
 }
 
 /** A configured job, ready to use. */

@@ -1,11 +1,13 @@
 import { Command } from '@commander-js/extra-typings'
 import { addBackup } from './commands/backup.ts'
+import { addCheck } from './commands/check.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addGet } from './commands/get.ts'
 import { addInit } from './commands/init.ts'
 import { addList } from './commands/list.ts'
 import { addMarks } from './commands/marks.ts'
+import { addNotify } from './commands/notify.ts'
 import { addPlugins } from './commands/plugins.ts'
 import { addPrune } from './commands/prune.ts'
 import { addRestore } from './commands/restore.ts'
@@ -51,9 +53,11 @@ export function createProgram(version: string): Command {
   addInit(program)
   addDoctor(program)
   addPlugins(program)
+  addNotify(program)
   addBackup(program)
   addList(program)
   addShow(program)
+  addCheck(program)
   addGet(program)
   addVerify(program)
   addRestore(program)

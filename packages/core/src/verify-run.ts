@@ -43,21 +43,22 @@ export async function verifyRun(
   for (const storage of others) {
     try {
       const failed = (await ask(storage, wholeness, shared)).find((verdict) => verdict.status === 'failed')
-      if (failed !== undefined) recorder.dropStorage(storage, failure(failed))
+      if (failed !== undefined) recorder.dropStorage(storage, verdictError(failed))
     } catch (error) {
       if (signal.aborted) throw error
       recorder.dropStorage(storage, error)
     }
   }
   const worst = verdicts.find(isDamage) ?? verdicts.find((verdict) => verdict.status === 'failed')
-  if (worst !== undefined) throw failure(worst)
+  if (worst !== undefined) throw verdictError(worst)
 }
 
 function isDamage({ status, proves }: Verdict): boolean {
   return status === 'failed' && proves !== 'plausible'
 }
 
-function failure(verdict: Verdict): HoldfastError {
+/** What a verdict that failed means, as an error. */
+export function verdictError(verdict: Verdict): HoldfastError {
   const what = verdict.checks
     .filter((check) => check.status === 'failed')
     .map((check) => `${check.name}: ${check.detail}`)

@@ -15,6 +15,7 @@ export interface BackupOptions extends DumpOptions {
   to?: string | undefined
   label?: string | undefined
   dryRun?: true | undefined
+  requireNotifications?: true | undefined
   config?: string | undefined
 }
 
@@ -43,7 +44,7 @@ export async function backup(jobNames: string[], options: BackupOptions, context
   }
   if (reports.length > 1 && !context.quiet && !context.json)
     screen.say(`\n${renderTotals(reports, screen.look())}`)
-  return worstExitCode(reports.map(exitCodeFor))
+  return worstExitCode(reports.map((report) => exitCodeFor(report, options)))
 }
 
 async function jobsToRun(
@@ -89,8 +90,14 @@ function tell(report: Report, { json, quiet, stdout, screen }: Context): void {
   screen.say(`${quiet ? '' : '\n'}${renderSummary(report, screen.look(), { brief: quiet || json })}`)
 }
 
-/** The exit code that a run ends with. */
-export function exitCodeFor(report: Report): number {
+/** The exit code that a run ends with; what could not be told counts only where it is required. */
+export function exitCodeFor(
+  report: Report,
+  { requireNotifications }: Pick<BackupOptions, 'requireNotifications'> = {},
+): number {
+  const isUntold = report.notifications.some(({ status }) => status === 'failed')
+  if (report.status === 'succeeded' && requireNotifications === true && isUntold)
+    return exitCodeOf('RUN_PARTIAL')
   if (report.error !== undefined) return exitCodeOf(report.error.code)
   return { succeeded: 0, partial: exitCodeOf('RUN_PARTIAL'), suspect: 5, failed: 1, cancelled: 143 }[
     report.status

@@ -5,6 +5,7 @@ import { databaseConfig, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { checkDatabase } from '../doctor/database.ts'
 import { failed, passed, skipped, type DoctorCheck } from '../doctor/check.ts'
+import { checkNotifier } from '../doctor/notifier.ts'
 import { checkStorage } from '../doctor/storage.ts'
 import { worstExitCode } from '../exit-codes.ts'
 import { openJob } from '../places.ts'
@@ -109,9 +110,9 @@ async function* checkJob(
     screen.show({ title: 'storage', detail: storage.name })
     yield await checkStorage(job, storage, facts, now(), signal)
   }
-  yield job.notifiers.length === 0
-    ? [skipped('notifiers', 'none is configured')]
-    : job.notifiers.map(({ name: notifier }) =>
-        passed(`notifier ${notifier}`, 'its options are valid; nothing was sent'),
-      )
+  if (job.notifiers.length === 0) yield [skipped('notifiers', 'none is configured')]
+  for (const notifier of job.notifiers) {
+    screen.show({ title: 'notifier', detail: notifier.name })
+    yield [await checkNotifier(job, notifier, signal)]
+  }
 }

@@ -1,15 +1,18 @@
 import {
   applyPrune,
+  isOver,
   orphanAgeMs,
   planPrune,
+  tell,
   type JobStorage,
   type PrunePlan,
   type RetentionPolicy,
 } from '@holdfast/core'
-import { exitCodeOf, type ReportedRetention } from '@holdfast/plugin'
+import { exitCodeOf, type ReportedNotification, type ReportedRetention } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
-import { findAll, openPlaces, type Place, type PlaceOptions } from '../places.ts'
+import { findAll, openPlaces, placeFlags, type Place, type PlaceOptions } from '../places.ts'
 import { renderPlan, renderPruned } from '../render/prune.ts'
+import { renderDeliveries } from '../render/told.ts'
 import { usageError } from '../usage.ts'
 
 export interface PruneOptions extends PlaceOptions, RetentionPolicyOptions {
@@ -54,10 +57,13 @@ export async function prune(
     results.push(result)
     if (!json && (!quiet || result.errors.length > 0)) screen.say(renderPruned(job, result, screen.look()))
   }
+  const notifications = await tellAll(plans, results, placeFlags(options), context)
   const complete = results.every(({ errors }) => errors.length === 0)
   if (json) {
     const status = complete ? 'succeeded' : 'partial'
-    stdout.write(`${JSON.stringify({ schemaVersion: 1, command: 'prune', status, retention: results })}\n`)
+    stdout.write(
+      `${JSON.stringify({ schemaVersion: 1, command: 'prune', status, retention: results, notifications })}\n`,
+    )
   } else if (plans.length === 0 && !quiet) {
     screen.say('There is no backup here yet.')
   }
@@ -65,6 +71,26 @@ export async function prune(
 }
 
 const rules = ['days', 'last', 'daily', 'weekly', 'monthly', 'yearly', 'minKeep'] as const
+
+/** Tells what could not be deleted, once for each job that a configuration has. */
+async function tellAll(
+  plans: readonly Planned[],
+  results: readonly (ReportedRetention & { job: string })[],
+  flags: string,
+  { now, signal, screen, json, quiet }: Context,
+): Promise<ReportedNotification[]> {
+  const told: ReportedNotification[] = []
+  for (const { job } of new Map(plans.map(({ place }) => [place.job.name, place])).values()) {
+    const error = results.filter((one) => one.job === job.name).flatMap(({ errors }) => errors)[0]
+    if (error === undefined) await isOver(job, 'prune.failed', signal)
+    else {
+      const detail = `old backups could not be deleted: ${error.message}`
+      told.push(...(await tell(job, { event: 'prune.failed', error, detail }, { now: now(), signal, flags })))
+    }
+  }
+  if (told.length > 0 && !json && !quiet) screen.say(renderDeliveries(told, screen.look()))
+  return told
+}
 
 /** The policy of the command line, for places without a configuration. */
 function policyOf(options: PruneOptions, places: readonly Place[]): RetentionPolicy | undefined {

@@ -1,25 +1,22 @@
+import { reportOf, restoreCommandFor } from '@holdfast/core'
 import type { Context } from '../context.ts'
-import { findOne, type PlaceOptions } from '../places.ts'
+import { findOne, placeFlags, type PlaceOptions } from '../places.ts'
 import { renderBackup } from '../render/backup-page.ts'
-import { shellQuote } from '../shell-quote.ts'
 import { listed } from './list.ts'
 
 export async function show(wanted: string, options: PlaceOptions, context: Context): Promise<void> {
-  const { stdout, json } = context
-  const { backup } = await findOne(wanted, options, context)
-  const restoreCommand = `holdfast restore ${backup.id}${flags(options)} --to "$TARGET_DATABASE_URL"`
+  const { stdout, json, signal } = context
+  const { backup, place } = await findOne(wanted, options, context)
+  const restoreCommand = restoreCommandFor(backup.id, placeFlags(options))
+  const notifications = (await reportOf(backup, place.job.storages, signal))?.notifications ?? []
   const { copies } = backup
   const verdicts = copies.flatMap((copy) => copy.verdicts)
   if (json) {
     const locations = copies.map(({ storage, location }) => ({ storage, location }))
-    const page = { ...listed(backup), locations, verdicts, restoreCommand, manifest: backup.manifest ?? null }
+    const { manifest = null } = backup
+    const page = { ...listed(backup), locations, verdicts, notifications, restoreCommand, manifest }
     stdout.write(`${JSON.stringify(page, undefined, 2)}\n`)
     return
   }
-  stdout.write(`${renderBackup(backup, verdicts, restoreCommand, stdout.look)}\n`)
-}
-
-function flags({ from, config }: PlaceOptions): string {
-  if (from !== undefined) return ` --from ${shellQuote(from)}`
-  return config === undefined ? '' : ` --config ${shellQuote(config)}`
+  stdout.write(`${renderBackup(backup, { verdicts, notifications, restoreCommand }, stdout.look)}\n`)
 }

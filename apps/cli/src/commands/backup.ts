@@ -36,6 +36,7 @@ export function addBackup(program: Command): void {
     .option('--exclude-table <pattern>', 'no tables like this psql pattern; repeat it for more', collect)
     .option('--label <label>', 'retention label, such as pre-deploy')
     .addOption(new Option('--format <format>', 'of the dump').choices(['custom', 'plain'] as const))
+    .option('--require-notifications', 'exit with 6 where a notification could not be sent')
     .option('--dry-run', 'check everything and take the snapshot, but dump nothing')
     .addOption(configOption())
     .addOption(jsonOption())

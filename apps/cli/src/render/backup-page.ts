@@ -1,16 +1,24 @@
 import type { Backup } from '@holdfast/core'
-import type { Manifest, Verdict } from '@holdfast/plugin'
+import type { Manifest, ReportedNotification, Verdict } from '@holdfast/plugin'
 import { stateOf, toneOf } from './backup-table.ts'
 import { definition } from './definition.ts'
 import type { Look } from './look.ts'
+import { renderTold } from './told.ts'
 import { formatBytes, formatCount, formatDuration, formatTime } from './units.ts'
 import { renderVerdicts } from './verification.ts'
 
 /** Everything about one backup, for people. */
 export function renderBackup(
   backup: Backup,
-  verdicts: readonly Verdict[],
-  restoreCommand: string,
+  {
+    verdicts,
+    notifications,
+    restoreCommand,
+  }: {
+    verdicts: readonly Verdict[]
+    notifications: readonly ReportedNotification[]
+    restoreCommand: string
+  },
   look: Look,
 ): string {
   const { manifest, invalid } = backup
@@ -26,6 +34,7 @@ export function renderBackup(
     `${head}\n${describe(manifest, look)}`,
     renderObjects(manifest, look),
     renderVerdicts(verdicts, look),
+    renderTold(notifications, look),
     manifest.omissions.map((omission) => renderOmission(omission, look)).join('\n'),
     manifest.warnings.map((warning) => definition('warning', warning, look)).join('\n'),
     `  To restore it:\n    ${restoreCommand}\n  With standard tools, in the directory of the dump:\n    ${manifest.restoreByHand}`,

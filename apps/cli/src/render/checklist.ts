@@ -108,11 +108,16 @@ function uploadVerified({ storages, verdicts }: Report): ChecklistItem {
 
 function notified({ notifications }: Report): ChecklistItem {
   const what = 'Notification sent'
-  if (notifications.length === 0) return item('none', what, 'no notifier is configured')
   const failed = notifications.find(({ status }) => status === 'failed')
-  return failed === undefined
-    ? item('good', what, notifications.map(({ notifier }) => notifier).join(', '))
-    : item('bad', what, `${failed.notifier}: ${failed.error?.message ?? 'failed'}`)
+  if (failed !== undefined)
+    return item('bad', what, `${failed.notifier}: ${failed.error?.message ?? 'failed'}`)
+  const told = notifications.filter(
+    ({ status, event }) => status === 'delivered' && event !== 'backup.started',
+  )
+  if (told.length > 0)
+    return item('good', what, [...new Set(told.map(({ notifier }) => notifier))].join(', '))
+  const isQuiet = notifications.some(({ status }) => status === 'quietened')
+  return item('none', what, isQuiet ? 'the same was told before' : 'no notifier was to be told')
 }
 
 function logged({ storages }: Report): ChecklistItem {

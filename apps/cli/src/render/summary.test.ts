@@ -28,7 +28,7 @@ describe('renderSummary', () => {
   ✓ SHA-256 stored           shop_full_20261122_030000.dump.zst.sha256
   – Stored off this machine  kept in a directory, not encrypted
   ✓ Stored copy read back    whole in local
-  – Notification sent        no notifier is configured
+  – Notification sent        no notifier was to be told
   – Run logged               the report of this run was not kept
   ✓ Old backups cleaned up   1 deleted, 12 kept
 

@@ -3,6 +3,7 @@ import { checklist, type ChecklistItem } from './checklist.ts'
 import { definition } from './definition.ts'
 import { renderError, renderWarning } from './error.ts'
 import { marked, type Look } from './look.ts'
+import { renderTold } from './told.ts'
 import { cleanLine, cut, pad, widthOf } from './text.ts'
 import { formatBytes, formatCount, formatDuration } from './units.ts'
 
@@ -16,6 +17,7 @@ export function renderSummary(report: Report, look: Look, { brief }: { brief: bo
     ...(brief || report.backup === undefined
       ? []
       : [facts(report, look), renderChecklist(checklist(report), look), whatNext(report)]),
+    brief ? '' : renderTold(report.notifications, look),
     report.warnings.map((warning) => renderWarning(warning, look)).join('\n'),
     report.error === undefined || report.status === 'cancelled' ? '' : renderError(report.error, look),
     verdictLine(report, look),

@@ -56,8 +56,10 @@ export function openNotices(job: Job, recorder: Recorder, options: NoticesOption
 
   return {
     finish: async (known) => {
-      const memory = await inTime('the earlier runs', remembering)
-      const backups = known ?? (await inTime('the backups', recentBackups(job, signal)))
+      const [memory, backups] = await Promise.all([
+        inTime('the earlier runs', remembering),
+        known ?? inTime('the backups', recentBackups(job, signal)),
+      ])
       const facts: Facts = { earlier: memory?.earlier ?? [], backups: backups ?? [], flags, nextRunAt }
       const wasMissed = memory?.told.some(({ event }) => event === 'backup.missed') === true
       const report = recorder.current()

@@ -1,7 +1,8 @@
 import { isHoldfastError, type Report, type Storage } from '@holdfast/plugin'
+import type { Backup } from '../backups.ts'
 import { readText } from '../catalog.ts'
 import type { JobStorage } from '../job.ts'
-import { parseKey, stampOf } from '../keys.ts'
+import { parseKey, reportKey, stampOf } from '../keys.ts'
 
 /** How far back a run is looked for, in months, and how many reports are read at most. */
 const mostMonths = 14
@@ -26,6 +27,22 @@ export async function* readReports(
       yield report
     }
   }
+}
+
+/** The report of the run that made a backup, where one of its copies has it. */
+export async function reportOf(
+  { copies }: Backup,
+  storages: readonly JobStorage[],
+  signal: AbortSignal,
+): Promise<Report | undefined> {
+  for (const { storage: name, base, keys } of copies) {
+    const storage = storages.find((one) => one.name === name)
+    const key = reportKey(base)
+    if (storage === undefined || !keys.includes(key)) continue
+    const report = await readReport(storage.instance, key, signal)
+    if (report !== undefined) return report
+  }
+  return undefined
 }
 
 /** `2026/11`, so many months before. */

@@ -40,13 +40,13 @@ export async function readTold(
   return []
 }
 
-/** Into every storage; resolves with the error of the first that failed, or undefined. Nothing told removes it. */
+/** Into every storage, whatever becomes of the others; then throws the first error. Nothing told removes it. */
 export async function writeTold(
   storages: readonly JobStorage[],
   job: string,
   told: readonly ToldEntry[],
   signal: AbortSignal,
-): Promise<unknown> {
+): Promise<void> {
   const record: ToldRecord = { schemaVersion: 1, told: [...told] }
   const bytes = Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`)
   const settled = await Promise.allSettled(
@@ -56,7 +56,8 @@ export async function writeTold(
         : putBytes(instance, toldKey(job), bytes, { signal, ifAbsent: false }),
     ),
   )
-  return settled.find((one) => one.status === 'rejected')?.reason
+  const failure = settled.find((one) => one.status === 'rejected')
+  if (failure !== undefined) throw failure.reason
 }
 
 /** As what runs remember of theirs. */
@@ -84,6 +85,5 @@ export async function forgetTold(
   const told = await readTold(storages, name, signal)
   const left = told.filter((one) => one.event !== event)
   if (left.length === told.length) return
-  const failure = await writeTold(storages, name, left, signal)
-  if (failure !== undefined) throw failure
+  await writeTold(storages, name, left, signal)
 }

@@ -6,8 +6,8 @@ import { serviceModes, type NotifierCase, type NotifierCaseContext } from '../ca
 import { watch } from '../watch.ts'
 
 function checkOf({ notifier, skip }: NotifierCaseContext): (signal: AbortSignal) => Promise<string> {
-  const { check } = notifier
-  return check === undefined ? skip('the notifier has no check') : (signal) => check(signal)
+  if (notifier.check === undefined) return skip('the notifier has no check')
+  return async (signal) => (await notifier.check?.(signal)) ?? ''
 }
 
 export const checkCases: readonly NotifierCase[] = [

@@ -62,7 +62,14 @@ export const tellingCases: readonly NotifierCase[] = [
         const { schemaVersion, id, job, at, test, summary, quietened, commands } = notification(event)
         const { look } = commands
         const bare: Notification = {
-          ...{ schemaVersion, id, event, job, at, test, summary, quietened },
+          schemaVersion,
+          id,
+          event,
+          job,
+          at,
+          test,
+          summary,
+          quietened,
           history: { sizes: [], failures: 0 },
           commands: { look },
         }

@@ -1,0 +1,26 @@
+import type { CheckedJob } from '../actions/check.ts'
+import { renderError } from './error.ts'
+import { marked, type Look } from './look.ts'
+import { renderDeliveries } from './told.ts'
+import { formatAge, formatDuration } from './units.ts'
+
+/** One line for a job that has what is expected of it; more where it has not. */
+export function renderCheck(checked: CheckedJob, now: Date, look: Look): string {
+  const { job } = checked
+  if (checked.status === 'unknown') return `${job}\n${renderError(checked.error, look)}`
+  if (checked.status === 'unexpected') return `${marked('none', look)} ${job}: nothing is expected of it`
+  const { lastGood, expectEveryMs = 0, error, notifications } = checked
+  const expected = `one is expected every ${formatDuration(expectEveryMs)}`
+  const made =
+    lastGood === undefined
+      ? 'there is no good backup'
+      : `the last good backup was made ${formatAge(now.getTime() - new Date(lastGood.startedAt).getTime())}`
+  if (error === undefined) return `${marked('good', look)} ${job}: ${made}, ${expected}`
+  return [
+    `${marked('bad', look)} ${job}: ${made}, ${expected}`,
+    renderError(error, look),
+    renderDeliveries(notifications, look),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+}
