@@ -12,7 +12,7 @@ interface Window {
 }
 
 /** More windows than this never follow one another without a gap in what anybody means. */
-const mostInARow = 10_000
+const mostInARow = 1000
 
 /** The window that a moment is in, if it is in any; of several the one that closes last. */
 function windowAt(moment: number, blackouts: readonly Blackout[]): Window | undefined {

@@ -1,3 +1,4 @@
+import { isPlain } from './crontab-fields.ts'
 import type { Expression } from './expression.ts'
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -6,8 +7,9 @@ const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
  * The expression as calendar events of systemd, such as `Sun *-*-* 03:00:00 Europe/Berlin`: two where cron joins the day
  * of the month and that of the week by "or". Undefined where systemd has no words for it: `L`, `W` and `#`.
  */
-export function calendarEvents({ fields, pattern, timeZone }: Expression): string[] | undefined {
-  if (/[lw#+]/i.test(withoutNames(fields))) return undefined
+export function calendarEvents(expression: Expression): string[] | undefined {
+  if (!isPlain(expression)) return undefined
+  const { pattern, timeZone } = expression
   const { second, minute, hour, day, month, dayOfWeek, starDOM, starDOW } = pattern
   const time = [listed(hour, 0, 24), listed(minute, 0, 60), listed(second, 0, 60)].join(':')
   const event = (days: string, week: string): string =>
@@ -17,11 +19,6 @@ export function calendarEvents({ fields, pattern, timeZone }: Expression): strin
   if (starDOM && starDOW) return [event('*', '')]
   if (starDOM) return [event('*', week)]
   return starDOW ? [event(days, '')] : [event(days, ''), event('*', week)]
-}
-
-/** Names of months and weekdays have letters that mean something elsewhere. */
-function withoutNames(fields: string): string {
-  return fields.replaceAll(/\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b/gi, '')
 }
 
 /** The values that fit, from those that there are: `*`, or `00,15,30,45`. */

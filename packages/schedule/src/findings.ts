@@ -1,12 +1,11 @@
 import { isTimeZone, readExpression } from './expression.ts'
+import { taskKinds } from './job-schedules.ts'
 
 /** One thing wrong with the schedules of a configuration. */
 export interface ScheduleFinding {
   path: readonly (string | number)[]
   message: string
 }
-
-const tasks = ['backup', 'verify', 'prune', 'check']
 
 /**
  * What is wrong with the schedules in a configuration as it is written: expressions and time zones. Looks only at what
@@ -24,7 +23,7 @@ function findingsOf(schedule: unknown, path: readonly (string | number)[]): Sche
   if (!isRecord(schedule)) return []
   const { timeZone, blackouts } = schedule
   const expressions: [unknown, readonly (string | number)[]][] = [
-    ...tasks.map((task): [unknown, string[]] => [schedule[task], [...path, task] as string[]]),
+    ...taskKinds.map((task): [unknown, string[]] => [schedule[task], [...path, task] as string[]]),
     ...(Array.isArray(blackouts) ? blackouts : []).map(
       (blackout: unknown, index): [unknown, readonly (string | number)[]] => [
         isRecord(blackout) ? blackout['at'] : undefined,

@@ -18,8 +18,9 @@ export interface ScheduleOptions {
 /** When something runs. Knows nothing of the present. */
 export interface Schedule {
   readonly expression: Expression
-  /** How long after the expression's times it starts, in milliseconds. */
+  /** How long after the expression's times it starts, in milliseconds; less than `splayMs`. */
   readonly offsetMs: number
+  readonly splayMs: number
   /** The same for two schedules exactly when they mean the same times. */
   readonly identity: string
   /** The first start after a moment; undefined where there is none. Always a whole second. */
@@ -40,6 +41,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   return {
     expression,
     offsetMs,
+    splayMs,
     identity: JSON.stringify([
       expression.fields,
       timeZone,

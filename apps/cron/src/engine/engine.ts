@@ -5,7 +5,7 @@ import { createQueue } from './queue.ts'
 import { keyOf, type Task } from './task.ts'
 
 /** A jump of the clock, or a machine that slept, is noticed after so many milliseconds at the latest. */
-const lookEveryMs = 30_000
+const usualLookMs = 30_000
 
 export interface Start<Some extends Task> {
   task: Some
@@ -18,6 +18,8 @@ export interface Start<Some extends Task> {
 export interface EngineOptions<Some extends Task> {
   clock: Clock
   maxConcurrent: number
+  /** How often the clock is looked at, at least, in milliseconds; every 30 seconds unless set. */
+  lookEveryMs?: number
   /** Does what is due. What it throws is a mistake of ours, and told to `onCrash`. */
   perform(start: Start<Some>): Promise<void>
   onCrash(task: Some, error: unknown): void
@@ -60,7 +62,7 @@ interface Running<Some extends Task> {
 }
 
 export function createEngine<Some extends Task>(options: EngineOptions<Some>): Engine<Some> {
-  const { clock } = options
+  const { clock, lookEveryMs = usualLookMs } = options
   const timetable = createTimetable()
   const tasks = new Map<string, Some>()
   const running = new Map<string, Running<Some>>()

@@ -1,9 +1,4 @@
-import type { Schedule } from '@holdfast/schedule'
-
-/** What can have a schedule, in the order in which it starts where all of it is due at once. */
-export const taskKinds = ['backup', 'verify', 'prune', 'check'] as const
-
-export type TaskKind = (typeof taskKinds)[number]
+import type { Schedule, TaskKind } from '@holdfast/schedule'
 
 /** Something that a job does by a schedule. */
 export interface Task {

@@ -1,8 +1,8 @@
 import { createJob, loadJob, readConfig, type Config, type Job, type JobConfig } from '@holdfast/core'
 import { HoldfastError } from '@holdfast/plugin'
 import { postgresSource } from '@holdfast/postgres'
-import { createSchedule, scheduleFindings } from '@holdfast/schedule'
-import { taskKinds, type Task } from '../engine/task.ts'
+import { jobSchedules, scheduleFindings } from '@holdfast/schedule'
+import type { Task } from '../engine/task.ts'
 
 /** A task with all that it takes to do it. */
 export interface JobTask extends Task {
@@ -45,13 +45,5 @@ export async function readConfiguration(
 
 function tasksOf({ name, schedule }: JobConfig, work: Job): JobTask[] {
   if (schedule === undefined) return []
-  const { timeZone, splayMs, blackouts } = schedule
-  return taskKinds.flatMap((kind) => {
-    const expression = schedule[kind]
-    if (expression === undefined) return []
-    const options = { expression, timeZone, splayMs, name: `${name} ${kind}` }
-    // Looking is no work for the database, and has to go on.
-    const made = createSchedule(kind === 'check' ? options : { ...options, blackouts })
-    return [{ job: name, kind, schedule: made, work }]
-  })
+  return jobSchedules(name, schedule).map((one) => ({ job: name, ...one, work }))
 }

@@ -1,6 +1,7 @@
 import { lastRunOf, putBytes, readText, type JobStorage } from '@holdfast/core'
 import { hasCode } from '@holdfast/plugin'
-import type { Task, TaskKind } from '../engine/task.ts'
+import type { TaskKind } from '@holdfast/schedule'
+import type { Task } from '../engine/task.ts'
 
 /**
  * Up to when what a job does by schedule is done with; a small object in each of the job's storages. Backups need it only
