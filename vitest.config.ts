@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 const rooms = ['packages', 'apps', 'tooling']
-// The first is ours; the others are Vite's own for code that runs in Node, which setting any replaces.
-const resolve = { conditions: ['@holdfast/source', 'module', 'node', 'development|production'] }
+// The first is ours; the others are Vite's own for code that runs in Node, which setting any replaces. Without `module`,
+// which Node does not know: what packages keep there, such as the AWS SDK, is often for bundlers only.
+const resolve = { conditions: ['@holdfast/source', 'node', 'development|production'] }
 const shared = { resolve, ssr: { resolve } }
 // For what Node resolves by itself, such as a plugin that is imported by name.
 const execArgv = ['--conditions=@holdfast/source']

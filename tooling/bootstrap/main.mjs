@@ -7,11 +7,12 @@ import { bin, ensurePackages, root } from './packages.mjs'
 import { ensurePostgres } from './postgres.mjs'
 import { give } from './say.mjs'
 import { build, checks, tests } from './stages.mjs'
+import { ensureTools } from './tools.mjs'
 
 const commands = {
   build: { run: async (environment) => finish(await build(environment)) },
   check: { run: async (environment) => finish(await build(environment), await checks(environment)) },
-  test: { postgres: true, run: test },
+  test: { postgres: true, tools: true, run: test },
   demo: { postgres: true, run: script('tooling/demo/main.ts') },
   bench: { postgres: true, run: script('tooling/bench/src/main.ts') },
   format: { run: (environment, args) => handOver(join(bin, 'oxfmt'), args, at(environment)) },
@@ -29,6 +30,7 @@ const environment = {
   DO_NOT_TRACK: '1',
 }
 if (command.postgres) environment.HOLDFAST_POSTGRES_BIN = await ensurePostgres()
+if (command.tools) await ensureTools()
 await command.run(environment, args)
 
 // The last line is the result, for people and for CI. A failed check counts as failed beside the tests, so that

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { accessSync, constants, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { run } from './child.mjs'
+import { aptPrivilege, executable, installPackages, said } from './apt.mjs'
 import { give, step } from './say.mjs'
 
 const programs = ['initdb', 'postgres', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql']
@@ -11,9 +10,11 @@ const programs = ['initdb', 'postgres', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql
 export async function ensurePostgres() {
   const found = findPostgres()
   if (found) return found
-  const privilege = aptPrivilege()
+  const privilege = process.env.HOLDFAST_POSTGRES_BIN ? undefined : aptPrivilege()
   if (!privilege) give(`PostgreSQL's server programs were not found; ${advice()}, then run this again.`)
-  const installed = await step('PostgreSQL, installed with apt-get', () => aptInstall(privilege))
+  const installed = await step('PostgreSQL, installed with apt-get', () =>
+    installPackages(privilege, ['postgresql', 'postgresql-client', 'zstd']),
+  )
   const bin = installed && findPostgres()
   if (!bin) give(`PostgreSQL could not be installed; ${advice()}, then run this again.`)
   return bin
@@ -40,45 +41,6 @@ function debianDirectories() {
   } catch {
     return []
   }
-}
-
-function executable(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-// What a command printed, or an empty string when it can't be run.
-function said(command, args) {
-  try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
-  } catch {
-    return ''
-  }
-}
-
-function aptPrivilege() {
-  if (process.env.HOLDFAST_POSTGRES_BIN || !said('apt-get', ['--version'])) return undefined
-  if (process.getuid?.() === 0) return []
-  return said('sudo', ['-n', 'echo', 'yes']) === 'yes' ? ['sudo', '-n'] : undefined
-}
-
-// Debian starts a cluster for each server it installs. Nobody asked for one, so its configuration says no
-// for as long as the installation takes. zstd is how the tests and the demo read a backup without Holdfast.
-async function aptInstall(privilege) {
-  const script = `set -e
-    directory=/etc/postgresql-common/createcluster.d
-    mkdir -p $directory
-    trap 'rm -f $directory/holdfast.conf' EXIT
-    echo 'create_main_cluster = false' > $directory/holdfast.conf
-    apt-get update
-    apt-get install -y --no-install-recommends postgresql postgresql-client zstd`
-  const [command, ...args] = [...privilege, 'env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', script]
-  const { code, output } = await run(command, args)
-  return { ok: code === 0, output }
 }
 
 function advice() {

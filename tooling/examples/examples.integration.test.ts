@@ -50,6 +50,77 @@ describe('examples/local', () => {
   })
 })
 
+describe('examples/encrypted', () => {
+  it('writes what only the other machine can read, and nobody can change', async () => {
+    await use('encrypted')
+    const made = await project.run(
+      `mkdir ../$(basename $PWD)-safe; holdfast keygen ../$(basename $PWD)-safe/identity.txt > recipients.txt
+       holdfast keygen --signing > /dev/null; holdfast backup --json`,
+      environment,
+    )
+    const [report] = reportsOf(made)
+    expect(report?.status).toBe('succeeded')
+    expect(report?.backup?.objects.map(({ role }) => role)).toContain('signature')
+    const other = { ...environment, IDENTITY_FILE: `${project.directory}-safe/identity.txt` }
+    const { exitCode, stdout } = await project.run(
+      'holdfast verify shop@latest --config restore.config.yaml --json; rm -r "$(dirname "$IDENTITY_FILE")"',
+      other,
+    )
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('"name":"decode","status":"passed"')
+  })
+})
+
+describe('examples/several-places', () => {
+  beforeEach(() => use('several-places'))
+
+  it('makes one backup in three places, each with a retention of its own', async () => {
+    const script =
+      'holdfast backup --quiet; holdfast backup --quiet --label pre-deploy; holdfast backup --json'
+    const [report] = reportsOf(await project.run(script, environment))
+    expect(report?.storages.map(({ name, status }) => [name, status])).toEqual([
+      ['near', 'stored'],
+      ['vault', 'stored'],
+      ['archive', 'stored'],
+    ])
+    const { stdout } = await project.run('holdfast prune --plan --json', environment)
+    const plan = JSON.parse(stdout) as { storage: string; action: string; reason: string }[]
+    const reasons = Map.groupBy(plan, ({ storage }) => storage)
+    const reasonsIn = (name: string) => reasons.get(name)?.map(({ action, reason }) => `${action}: ${reason}`)
+    expect(reasonsIn('near')).toEqual([
+      'keep: newest verified backup',
+      expect.stringContaining('keep: younger than 7 days'),
+      expect.stringContaining('keep: younger than 7 days'),
+    ])
+    expect(reasonsIn('vault')).toEqual([
+      'keep: newest verified backup',
+      expect.stringContaining('keep: younger than 7 days'),
+      expect.stringContaining('keep: younger than 90 days'),
+    ])
+    expect(
+      reasonsIn('archive')
+        ?.slice(1)
+        .every((reason) => reason.startsWith('delete: ')),
+    ).toBe(true)
+  })
+
+  it('goes on without a place that fails, and brings it later what it missed', async () => {
+    await project.run('touch vault', environment)
+    const partial = await project.run('holdfast backup --json', environment)
+    expect(partial.exitCode).toBe(6)
+    expect(JSON.parse(partial.stdout)).toMatchObject({
+      status: 'partial',
+      storages: [{ status: 'stored' }, { name: 'vault', status: 'failed' }, { status: 'stored' }],
+    })
+    const later = 'rm vault; holdfast copy latest --to vault --quiet; holdfast list --json'
+    const { exitCode, stdout } = await project.run(later, environment)
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject([
+      { verification: 'archive', storages: ['near', 'vault', 'archive'] },
+    ])
+  })
+})
+
 describe('examples/typescript-config', () => {
   it('makes a backup of each database', async () => {
     await use('typescript-config')

@@ -62,6 +62,31 @@ it('README.md: the three lines make a backup and bring it back, and look as they
   }
 })
 
+it('docs/encryption.md: encrypts, signs, and reads with the identity', async () => {
+  const page = 'docs/encryption.md'
+  const config = async (heading: string) =>
+    (parse(await snippet(page, 'yaml', heading)) as { jobs: { shop: object } }).jobs.shop
+  const storages = [{ use: 'local', options: { path: 'backups' } }]
+  const job = { database: source.url, storages, ...(await config('Encrypt')), ...(await config('Sign')) }
+  await writeFile(join(project.directory, 'holdfast.config.yaml'), stringify({ jobs: { shop: job } }))
+  const copy = await usePostgres(inject('postgresUrl')).createDatabase('snippets_copy')
+  try {
+    const { exitCode, stderr } = await project.run(
+      `${(await snippet(page, 'sh', 'Encrypt')).trim()} > recipients.txt
+       ${await snippet(page, 'sh', 'Sign')}
+       holdfast backup
+       ${await snippet(page, 'sh', 'Read')}`,
+      { TARGET_DATABASE_URL: copy.url },
+    )
+    expect(stderr).toContain('all as in the source')
+    expect(stderr).toContain('is good')
+    expect(exitCode).toBe(0)
+    expect((await project.read('shop.dump')).slice(0, 5)).toBe('PGDMP')
+  } finally {
+    await copy.drop()
+  }
+})
+
 it('packages/core/README.md: runs a job', async () => {
   await writeFile(join(project.directory, 'run.ts'), await snippet('packages/core/README.md', 'ts'))
   await writeFile(
@@ -82,13 +107,13 @@ it('packages/plugin/README.md: is a notifier', async () => {
     jobs: {
       shop: {
         storages: [{ use: 'local', options: { path: 'backups' } }],
-        notifiers: [{ use: './console.ts' }],
+        notifiers: [{ use: './console.ts', on: ['backup.succeeded'] }],
       },
     },
   }
   await writeFile(join(project.directory, 'holdfast.config.yaml'), stringify(config))
   const { exitCode, stdout } = await project.run('holdfast backup', { PGDATABASE: '', ...libpq(source.url) })
-  expect(stdout).toBe('shop: succeeded')
+  expect(stdout).toBe('shop: backed up and verified')
   expect(exitCode).toBe(0)
 })
 

@@ -79,7 +79,7 @@ export async function lookFor<Found>(
     const found = look()
     if (found !== undefined) return found
     if (over) return undefined
-    await sleep(2)
+    await sleep(5)
   }
 }
 

@@ -4,7 +4,7 @@ import { errorCodes } from '@holdfast/plugin'
 import { parseSync, Visitor } from 'oxc-parser'
 
 /** Environment variables whose names look like codes. */
-const variables = new Set(['DATABASE_URL', 'BACKUP_RETENTION_DAYS'])
+const variables = new Set(['DATABASE_URL', 'BACKUP_RETENTION_DAYS', 'STORAGE_EMULATOR_HOST'])
 
 export interface CodesInSource {
   /** Codes of the table that no source names. */

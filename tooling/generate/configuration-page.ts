@@ -104,11 +104,21 @@ ${table(head, keyRows(schema, ['jobs']))}
 
 ## A job
 
-${table(head, keyRows(job, ['dump']))}
+${table(head, keyRows(job, ['dump', 'encryption', 'signing']))}
 
 ### dump
 
 ${table(head, keyRows(objectAt(job, 'properties', 'dump')))}
+
+### encryption
+
+${table(head, keyRows(objectAt(job, 'properties', 'encryption')))}
+
+### signing
+
+${table(head, keyRows(objectAt(job, 'properties', 'signing')))}
+
+[encryption.md](encryption.md) says how to set up both, and who can then do what.
 
 ### storages, verifiers, notifiers
 

@@ -37,7 +37,11 @@ export async function requireConfig(path: string | undefined, context: Context):
 
 /** The one job of a command line without a configuration: its database, in the place given. */
 export function databaseConfig(
-  { database, to = defaultPlace }: { database?: string | undefined; to?: string | undefined },
+  {
+    database,
+    to = defaultPlace,
+    recipient,
+  }: { database?: string | undefined; to?: string | undefined; recipient?: string[] | undefined },
   { environment, directory }: Context,
 ): Config {
   const text = database ?? (environment['DATABASE_URL'] || undefined)
@@ -51,6 +55,7 @@ export function databaseConfig(
       name: jobNameFor(databaseName(text, environment)),
       database: text,
       storage: storageFromUrl(to, directory),
+      recipients: recipient,
     },
     { baseDirectory: directory, environment },
   )

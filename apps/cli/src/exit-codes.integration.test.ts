@@ -113,11 +113,22 @@ describe('exit codes', () => {
     [['backup', 'shop', '--to', 'x'], 'USAGE_INVALID', 'can only name a job of a configuration'],
     [['restore', 'latest'], 'USAGE_INVALID', '--to'],
     [['backup', '--schema-only', '--data-only'], 'USAGE_INVALID', '--data-only'],
-    [['backup', '--to', 's3://bucket/x'], 'PLUGIN_NOT_FOUND', '✗ the package @holdfast/storage-s3 is'],
+    [['backup', '--to', 's3://b/x'], 'CONFIG_INVALID', 'must be the name of a bucket'],
     [['list', '--config', 'missing.yaml'], 'CONFIG_NOT_FOUND', 'missing.yaml'],
   ] as const)('2: %j', async (arguments_, code, words) => {
     const result = await ended(desk.run(arguments_))
     expect(result).toMatchObject({ exitCode: 2, code, stderr: expect.stringContaining(words) })
+  })
+
+  it('2: a plugin that is not installed', async () => {
+    const config = await configure('absent.json', {
+      jobs: { shop: { ...good().jobs.shop, storages: [{ use: '@holdfast/storage-tape' }] } },
+    })
+    expect(await ended(desk.run(['backup', ...config]))).toMatchObject({
+      exitCode: 2,
+      code: 'PLUGIN_NOT_FOUND',
+      stderr: expect.stringContaining('the package @holdfast/storage-tape is'),
+    })
   })
 
   it('2: a configuration with mistakes, all of them told', async () => {

@@ -32,6 +32,9 @@ test.for(combinations.map((set) => [set] as const))(
     const job = set.includes('DATABASE_URL') ? 'shop' : 'main'
     const { storages, verifiers, notifiers } = await loadJob(config, job, { appUrl: import.meta.url })
     expect(storages[0].instance.location('x')).toBe(join(directory, 'backups/x'))
+    expect(storages[1]?.instance.location('x')).toBe(
+      set.includes('S3_BACKUP_BUCKET') ? 's3://wastewise-backups/x' : undefined,
+    )
     expect(verifiers.map(({ name }) => name)).toEqual(['archive', 'size'])
     expect(notifiers).toEqual([])
   },

@@ -1,10 +1,15 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { CommanderError } from '@commander-js/extra-typings'
 import { hideSecretArguments } from './hide-arguments.ts'
 import { createProgram } from './program.ts'
 
 hideSecretArguments(process.argv.slice(2))
+// In the user's own directory: in the shared one for temporary files, others could plant code. NODE_COMPILE_CACHE wins.
+const { NODE_COMPILE_CACHE, XDG_CACHE_HOME, HOME } = process.env
+const caches = XDG_CACHE_HOME ?? (HOME && join(HOME, '.cache'))
+if (NODE_COMPILE_CACHE === undefined && caches) module.enableCompileCache(join(caches, 'holdfast'))
 // Whoever reads our output may stop early, as `head` does; that is no reason to stop working.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {

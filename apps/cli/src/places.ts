@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import {
   createJob,
   findBackup,
@@ -11,6 +12,7 @@ import {
 import { postgresSource } from '@holdfast/postgres'
 import { placeConfig, readFoundConfig } from './configured.ts'
 import type { Context } from './context.ts'
+import { readVerifyKeys } from './keys.ts'
 import { shellQuote } from './shell-quote.ts'
 
 /** Where the backups of one job are, or of any job where nothing says which. */
@@ -23,6 +25,7 @@ export interface Place {
 }
 
 export interface PlaceOptions {
+  verifyKey?: string[] | undefined
   from?: string | undefined
   config?: string | undefined
 }
@@ -33,12 +36,21 @@ export function placeFlags({ from, config }: PlaceOptions): string {
   return config === undefined ? '' : `--config ${shellQuote(config)}`
 }
 
-/** A configured job, ready to use. */
-export async function openJob(config: Config, name: string, { environment }: Context): Promise<Job> {
+/**
+ * A configured job, ready to use.
+ *
+ * @param alsoTrusted public keys whose signatures count besides those of the configuration
+ */
+export async function openJob(
+  config: Config,
+  name: string,
+  { environment }: Context,
+  alsoTrusted: readonly KeyObject[] = [],
+): Promise<Job> {
   const jobConfig = findJob(config, name)
   const plugins = await loadJob(config, name, { appUrl: import.meta.url })
   const source = postgresSource(jobConfig.database?.reveal(), { environment })
-  return createJob(jobConfig, plugins, source, config.secrets)
+  return createJob(jobConfig, plugins, source, config.secrets, alsoTrusted)
 }
 
 /** The places that a command reads: that of --from, else those of the configuration, else ./backups. */
@@ -47,19 +59,20 @@ export async function openPlaces(
   options: PlaceOptions,
   context: Context,
 ): Promise<Place[]> {
+  const trusted = await readVerifyKeys(options.verifyKey, context)
   const config = options.from === undefined ? await readFoundConfig(options.config, context) : undefined
   if (config === undefined) {
     const implicit = placeConfig(options.from, context)
     const [only] = implicit.jobs
     return only === undefined
       ? []
-      : [{ jobName, job: await openJob(implicit, only.name, context), configured: false }]
+      : [{ jobName, job: await openJob(implicit, only.name, context, trusted), configured: false }]
   }
   const names = jobName === undefined ? config.jobs.map(({ name }) => name) : [findJob(config, jobName).name]
   return Promise.all(
     names.map(async (name) => ({
       jobName: name,
-      job: await openJob(config, name, context),
+      job: await openJob(config, name, context, trusted),
       configured: true,
     })),
   )

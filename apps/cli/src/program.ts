@@ -2,9 +2,11 @@ import { Command } from '@commander-js/extra-typings'
 import { addBackup } from './commands/backup.ts'
 import { addCheck } from './commands/check.ts'
 import { addCompletion } from './commands/completion.ts'
+import { addCopy } from './commands/copy.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addGet } from './commands/get.ts'
 import { addInit } from './commands/init.ts'
+import { addKeygen } from './commands/keygen.ts'
 import { addList } from './commands/list.ts'
 import { addMarks } from './commands/marks.ts'
 import { addNotify } from './commands/notify.ts'
@@ -32,6 +34,9 @@ Environment:
   DATABASE_URL, PG*      the database, unless something else names it
   PGPASSFILE, ~/.pgpass  its password; the file must have mode 600
   HOLDFAST_CONFIG        the configuration file, like --config
+  HOLDFAST_IDENTITY      the file that opens encrypted backups, like --identity
+  HOLDFAST_PASSPHRASE    the passphrase that opens those encrypted with one
+  HOLDFAST_VERIFY_KEY    the key that must have signed them, like --verify-key
   HOLDFAST_POSTGRES_BIN  the directory of PostgreSQL's client programs
   NO_COLOR, FORCE_COLOR  never colours, or always
 
@@ -52,10 +57,12 @@ export function createProgram(version: string): Command {
     .configureOutput({ outputError: () => {} })
   // What is added first heads the help.
   addInit(program)
+  addKeygen(program)
   addDoctor(program)
   addPlugins(program)
   addNotify(program)
   addBackup(program)
+  addCopy(program)
   addList(program)
   addShow(program)
   addCheck(program)

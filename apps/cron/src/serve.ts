@@ -55,6 +55,7 @@ export async function serve(
         logger: logger.child({ run, job, task: kind }),
         observer: { ended: () => {}, failed: () => {} },
         flags,
+        environment,
       })
     },
     onCrash: ({ job, kind }, error) => {

@@ -11,7 +11,7 @@ import type { JobStorage } from './job.ts'
 
 /** A backup with every copy that the storages hold of it. */
 export interface Backup {
-  /** The manifest's id; the name where the manifest can not be read. */
+  /** The manifest's id; the name where the manifest can not be read or trusted. */
   id: string
   name: string
   job: string
@@ -26,7 +26,15 @@ export interface Backup {
   protected: boolean
 }
 
-const bestFirst: readonly Verification[] = ['restored', 'archive', 'failed', 'unverified', 'invalid']
+const bestFirst: readonly Verification[] = [
+  'restored',
+  'archive',
+  'stored',
+  'attested',
+  'failed',
+  'unverified',
+  'invalid',
+]
 
 /** Every backup in the storages, newest first; where only the newest matter, no more than these are read. */
 export async function listBackups(

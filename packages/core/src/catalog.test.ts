@@ -24,6 +24,16 @@ describe('what a storage says of a backup', () => {
     ['it is damaged', [{ status: 'failed' }], { verification: 'failed' }],
     ['damaged, later whole', [{ status: 'failed' }, {}], { verification: 'archive' }],
     ['whole, later damaged', [{}, { status: 'failed' }], { verification: 'failed' }],
+    ['its storage attests it', [{ proves: 'attested' }], { verification: 'attested' }],
+    ['whole, later attested', [{}, { proves: 'attested' }], { verification: 'archive' }],
+    ['attested, later whole', [{ proves: 'attested' }, {}], { verification: 'archive' }],
+    ['damaged, later attested', [{ status: 'failed' }, { proves: 'attested' }], { verification: 'failed' }],
+    [
+      'not attested, later whole',
+      [{ proves: 'attested', status: 'failed' }, {}],
+      { verification: 'archive' },
+    ],
+    ['whole, later not attested', [{}, { proves: 'attested', status: 'failed' }], { verification: 'failed' }],
     ['a skipped look takes nothing back', [{}, { status: 'skipped' }], { verification: 'archive' }],
     [
       'not plausible',

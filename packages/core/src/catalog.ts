@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto'
-import { text } from 'node:stream/consumers'
-import {
-  hasCode,
-  isHoldfastError,
-  type HoldfastError,
-  type Manifest,
-  type Storage,
-  type Verdict,
-} from '@holdfast/plugin'
+import { buffer } from 'node:stream/consumers'
+import { hasCode, HoldfastError, type Manifest, type Storage, type Verdict } from '@holdfast/plugin'
 import type { JobStorage } from './job.ts'
-import { isVerdictPart, parseKey, stampOf } from './keys.ts'
+import { isVerdictPart, manifestKey, parseKey, signatureKey, stampOf } from './keys.ts'
 import { parseManifest } from './manifest.ts'
+import { isSignedBy } from './signing/signature.ts'
 
 /** The verdicts of one verification, as an object beside the backup. */
 export interface VerdictRecord {
@@ -24,7 +18,14 @@ export interface VerdictRecord {
 }
 
 /** How well a backup is known to be good. */
-export type Verification = 'restored' | 'archive' | 'unverified' | 'failed' | 'invalid'
+export type Verification =
+  | 'restored'
+  | 'archive'
+  | 'stored'
+  | 'attested'
+  | 'unverified'
+  | 'failed'
+  | 'invalid'
 
 /** One storage's copy of a backup. */
 export interface Copy {
@@ -45,6 +46,8 @@ export interface Copy {
   suspect: boolean
   protected: boolean
   accepted: boolean
+  /** good: a trusted key has signed the manifest · unchecked: no key is trusted here. */
+  signature: 'good' | 'unchecked' | 'none'
 }
 
 /** A backup as one storage has it. */
@@ -52,7 +55,7 @@ export interface StoredBackup extends Copy {
   name: string
   job: string
   startedAt: Date
-  /** Absent when the manifest can not be read. */
+  /** Absent when the manifest can not be read, or not be trusted. */
   manifest?: Manifest
   invalid?: HoldfastError
 }
@@ -163,12 +166,14 @@ async function readBackup(
     accepted: group.parts.has('accepted.json'),
     name: group.name,
     job: group.job,
+    signature: signatureOf(storage, group),
   }
-  const manifestText = await readIfThere(storage.instance, `${group.base}.manifest.json`, signal)
-  if (manifestText === undefined) return undefined
-  const manifestSha256 = createHash('sha256').update(manifestText).digest('hex')
+  const bytes = await readIfThere(storage.instance, manifestKey(group.base), signal)
+  if (bytes === undefined) return undefined
+  const manifestSha256 = createHash('sha256').update(bytes).digest('hex')
   try {
-    const manifest = parseManifest(manifestText, group.base)
+    await refuseUnsigned(storage, group.base, bytes, signal)
+    const manifest = parseManifest(bytes.toString(), group.base)
     const verdicts = latestVerdicts(await readVerdicts(storage.instance, group, manifestSha256, signal))
     const dump = manifest.objects.find((object) => object.role === 'dump')
     return {
@@ -182,18 +187,40 @@ async function readBackup(
       suspect: hasFailed(verdicts, 'plausible') && !copy.accepted,
     }
   } catch (error) {
-    if (!isHoldfastError(error) || error.code !== 'VERIFY_MANIFEST') throw error
+    if (!hasCode(error, 'VERIFY_MANIFEST') && !hasCode(error, 'VERIFY_SIGNATURE')) throw error
     return {
       ...copy,
       manifestSha256,
       location: storage.instance.location(`${group.base}.manifest.json`),
       startedAt: group.modifiedAt,
       invalid: error,
+      signature: 'none',
       verdicts: [],
       verification: 'invalid',
       suspect: false,
     }
   }
+}
+
+function signatureOf({ trustedKeys = [] }: JobStorage, { parts }: Group): Copy['signature'] {
+  if (!parts.has('manifest.json.sig')) return 'none'
+  return trustedKeys.length > 0 ? 'good' : 'unchecked'
+}
+
+/** Throws VERIFY_SIGNATURE where there are trusted keys and none of them has signed exactly these bytes. */
+async function refuseUnsigned(
+  { instance, trustedKeys = [] }: JobStorage,
+  base: string,
+  manifest: Buffer,
+  signal: AbortSignal,
+): Promise<void> {
+  if (trustedKeys.length === 0) return
+  const signature = await readIfThere(instance, signatureKey(base), signal)
+  if (signature !== undefined && isSignedBy(trustedKeys, manifest, signature)) return
+  const what = signature === undefined ? 'is not signed' : 'is not what a trusted key has signed'
+  throw new HoldfastError('VERIFY_SIGNATURE', `${manifestKey(base)} ${what}`, {
+    hint: 'Do not restore it until you know who wrote it. Older backups than the signing key are read without one, with --from.',
+  })
 }
 
 async function readVerdicts(
@@ -205,41 +232,56 @@ async function readVerdicts(
   const parts = [...group.parts.keys()].filter(isVerdictPart).toSorted()
   const verdicts: Verdict[] = []
   for (const part of parts) {
-    const record = parseRecord((await readIfThere(storage, `${group.base}.${part}`, signal)) ?? '')
+    const record = parseRecord(await readIfThere(storage, `${group.base}.${part}`, signal))
     if (record?.manifestSha256 === manifestSha256) verdicts.push(...record.verdicts)
   }
   return verdicts
 }
 
 /** A verdict record that can not be read says nothing: the backup counts as not verified by it. */
-function parseRecord(json: string): VerdictRecord | undefined {
+function parseRecord(json: Buffer | undefined): VerdictRecord | undefined {
   try {
-    const record = JSON.parse(json) as VerdictRecord
+    const record = JSON.parse(String(json)) as VerdictRecord
     return record.schemaVersion === 1 && Array.isArray(record.verdicts) ? record : undefined
   } catch {
     return undefined
   }
 }
 
-/** The last verdict of each verifier, which none of another takes back; one that looked at nothing takes nothing back. */
+/** What says that a backup is whole, the closest look first. */
+const wholeness: readonly Verdict['proves'][] = ['restored', 'archive', 'stored', 'attested']
+
+/**
+ * The last verdict of each verifier, which none of another takes back, nor one that rests on a less close look; one
+ * that looked at nothing takes nothing back.
+ */
 function latestVerdicts(verdicts: readonly Verdict[]): Verdict[] {
-  const telling = verdicts.filter(({ status }) => status !== 'skipped')
-  return [...new Map(telling.map((verdict) => [`${verdict.proves} ${verdict.verifier}`, verdict])).values()]
+  const latest = new Map<string, Verdict>()
+  for (const verdict of verdicts) {
+    if (verdict.status === 'skipped') continue
+    const key = (proves: Verdict['proves']): string => `${proves} ${verdict.verifier}`
+    if (verdict.status !== 'failed') {
+      const closeness = wholeness.indexOf(verdict.proves)
+      for (const less of closeness === -1 ? [] : wholeness.slice(closeness)) latest.delete(key(less))
+    }
+    latest.set(key(verdict.proves), verdict)
+  }
+  return [...latest.values()]
 }
 
 function verificationOf(latest: readonly Verdict[]): Verification {
-  if (hasFailed(latest, 'archive') || hasFailed(latest, 'restored')) return 'failed'
-  if (latest.some(({ proves }) => proves === 'restored')) return 'restored'
-  return latest.some(({ proves }) => proves === 'archive') ? 'archive' : 'unverified'
+  if (wholeness.some((proves) => hasFailed(latest, proves))) return 'failed'
+  const seen = wholeness.find((proves) => latest.some((verdict) => verdict.proves === proves))
+  return (seen as Verification | undefined) ?? 'unverified'
 }
 
 function hasFailed(verdicts: readonly Verdict[], proves: Verdict['proves']): boolean {
   return verdicts.some((verdict) => verdict.proves === proves && verdict.status === 'failed')
 }
 
-async function readIfThere(storage: Storage, key: string, signal: AbortSignal): Promise<string | undefined> {
+async function readIfThere(storage: Storage, key: string, signal: AbortSignal): Promise<Buffer | undefined> {
   try {
-    return await readText(storage, key, signal)
+    return await readBytes(storage, key, signal)
   } catch (error) {
     if (hasCode(error, 'STORAGE_NOT_FOUND')) return undefined
     throw error
@@ -248,10 +290,15 @@ async function readIfThere(storage: Storage, key: string, signal: AbortSignal): 
 
 /** The whole of a small object as text. */
 export async function readText(storage: Storage, key: string, signal: AbortSignal): Promise<string> {
-  return text(await storage.get(key, { signal }))
+  return (await readBytes(storage, key, signal)).toString()
 }
 
-/** True where a verifier has seen this copy whole. */
-export function isVerified(copy: Pick<Copy, 'verification'>): boolean {
-  return copy.verification === 'archive' || copy.verification === 'restored'
+/** The whole of a small object. */
+export async function readBytes(storage: Storage, key: string, signal: AbortSignal): Promise<Buffer> {
+  return buffer(await storage.get(key, { signal }))
+}
+
+/** True where a verifier found this copy to be what was stored, whole, and nothing has been found since. */
+export function isVerified({ verification }: Pick<Copy, 'verification'>): boolean {
+  return (wholeness as readonly string[]).includes(verification)
 }

@@ -3,9 +3,10 @@ import { pipeline, Transform, type Readable, type TransformCallback } from 'node
 import { HoldfastError, type BackupObject, type DataRole, type Manifest } from '@holdfast/plugin'
 import type { Backup } from './backups.ts'
 import { isVerified, type StoredBackup } from './catalog.ts'
+import { refuseUnencrypted, type Decryption } from './encryption/identities.ts'
 import type { JobStorage } from './job.ts'
 import { objectOf } from './manifest.ts'
-import { decode } from './transform/decode.ts'
+import { decodeObject } from './transform/decode-object.ts'
 
 /** A copy of a backup that can be read: where it is and what it should be. */
 export interface ReadableCopy {
@@ -14,7 +15,7 @@ export interface ReadableCopy {
   manifest: Manifest
 }
 
-/** The copy to read: a verified one before others, then in the order of the storages. */
+/** The copy to read: a verified one before others, one that nobody found damaged next, then in the order of the storages. */
 export function chooseCopy(backup: Backup, storages: readonly JobStorage[]): ReadableCopy {
   const copies = backup.copies.flatMap((stored): ReadableCopy[] => {
     const storage = storages.find((one) => one.name === stored.storage)
@@ -22,7 +23,10 @@ export function chooseCopy(backup: Backup, storages: readonly JobStorage[]): Rea
       ? []
       : [{ storage, stored, manifest: stored.manifest }]
   })
-  const best = copies.find(({ stored }) => isVerified(stored)) ?? copies[0]
+  const best =
+    copies.find(({ stored }) => isVerified(stored)) ??
+    copies.find(({ stored }) => stored.verification !== 'failed') ??
+    copies[0]
   if (best !== undefined) return best
   throw (
     backup.invalid ??
@@ -32,29 +36,52 @@ export function chooseCopy(backup: Backup, storages: readonly JobStorage[]): Rea
 
 /**
  * Streams an object of a copy as it is stored, or decoded. The last bytes are given only once the length and sha256
- * agree with the manifest; otherwise the stream is destroyed with VERIFY_DIGEST.
+ * agree with the manifest; otherwise the stream is destroyed with VERIFY_DIGEST. What is to be decoded and must be
+ * encrypted and is not is refused with VERIFY_UNENCRYPTED.
  */
 export async function openObject(
   { storage, manifest }: ReadableCopy,
   role: DataRole,
-  options: { decode: boolean; onBytes?: (bytes: number) => void; signal: AbortSignal },
+  options: {
+    decode: boolean
+    decryption?: Decryption | undefined
+    onBytes?: (bytes: number) => void
+    signal: AbortSignal
+  },
 ): Promise<Readable> {
-  const object = objectOf(manifest, role)
-  const stored = await storage.instance.get(object.key, { signal: options.signal })
-  const checked = checkDigest(object, options.onBytes)
-  return options.decode
-    ? pipeline(stored, checked, decode(manifest.compression), () => {})
-    : pipeline(stored, checked, () => {})
+  if (options.decode) refuseUnencrypted(manifest, options.decryption)
+  const checked = await readChecked(storage, objectOf(manifest, role), options)
+  return options.decode ? decodeObject(checked, manifest, options.decryption?.unlock) : checked
 }
 
-function checkDigest(object: BackupObject, onBytes: ((bytes: number) => void) | undefined): Transform {
+/** The stored bytes of an object, with the same promise. */
+export async function readChecked(
+  { instance, name }: JobStorage,
+  object: BackupObject,
+  { onBytes, signal }: { onBytes?: ((bytes: number) => void) | undefined; signal: AbortSignal },
+): Promise<Readable> {
+  return pipeline(await instance.get(object.key, { signal }), checkDigest(object, name, onBytes), () => {})
+}
+
+function checkDigest(
+  object: BackupObject,
+  plugin: string,
+  onBytes: ((bytes: number) => void) | undefined,
+): Transform {
   const hash = createHash('sha256')
   let bytes = 0
   let held: Buffer | undefined
+  const differs = (what: string, expected: string | number): HoldfastError =>
+    new HoldfastError('VERIFY_DIGEST', `${object.key} ${what}, its manifest says ${expected}`, {
+      plugin,
+      hint: 'The object was damaged or replaced where it is stored. Use another copy or another backup.',
+    })
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       hash.update(chunk)
       bytes += chunk.length
+      // Whoever takes it may count as well, and would blame the length that was asked for.
+      if (bytes > object.bytes) return done(differs('is longer', object.bytes))
       onBytes?.(bytes)
       const ready = held
       held = chunk
@@ -62,14 +89,9 @@ function checkDigest(object: BackupObject, onBytes: ((bytes: number) => void) | 
     },
     flush(done: TransformCallback) {
       const sha256 = hash.digest('hex')
-      if (bytes === object.bytes && sha256 === object.sha256) return done(null, held)
-      const what = bytes === object.bytes ? `has sha256 ${sha256}` : `is ${bytes} bytes long`
-      const expected = bytes === object.bytes ? object.sha256 : String(object.bytes)
-      done(
-        new HoldfastError('VERIFY_DIGEST', `${object.key} ${what}, its manifest says ${expected}`, {
-          hint: 'The object was damaged or replaced where it is stored. Use another copy or another backup.',
-        }),
-      )
+      if (bytes !== object.bytes) return done(differs(`is ${bytes} bytes long`, object.bytes))
+      if (sha256 !== object.sha256) return done(differs(`has sha256 ${sha256}`, object.sha256))
+      done(null, held)
     },
   })
 }

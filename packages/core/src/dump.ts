@@ -1,4 +1,5 @@
 import type { DataObject, Manifest, Snapshot } from '@holdfast/plugin'
+import type { StorageWord } from './copy-facts.ts'
 import type { Job, JobStorage } from './job.ts'
 import { backupBase, backupName, dumpKey, globalsKey } from './keys.ts'
 import type { Ready } from './preflight.ts'
@@ -14,18 +15,34 @@ export interface Claim {
   base: string
 }
 
-/** Finds a name that no storage knows yet; the job's lock keeps it ours. */
+/**
+ * Finds a name that no storage knows yet; the job's lock keeps it ours. Resolves with the storages that could say so:
+ * another than the primary that can not is dropped.
+ */
 export async function claimName(
   job: Job,
-  storages: readonly JobStorage[],
+  [primary, ...others]: Ready['storages'],
   startedAt: Date,
+  recorder: Recorder,
   signal: AbortSignal,
-): Promise<Claim> {
+): Promise<{ claim: Claim; storages: Ready['storages'] }> {
+  let usable = others
   for (let attempt = 1; ; attempt++) {
     const name = backupName(job.name, job.dump.kind, startedAt, attempt)
     const base = backupBase(job.name, name, startedAt)
-    const taken = await Promise.all(storages.map((storage) => isTaken(storage, base, signal)))
-    if (!taken.includes(true)) return { name, base }
+    const [first, ...rest] = await Promise.allSettled(
+      [primary, ...usable].map((storage) => isTaken(storage, base, signal)),
+    )
+    if (signal.aborted) throw signal.reason
+    if (first?.status === 'rejected') throw first.reason
+    const dropped = usable.filter((storage, index) => {
+      const answer = rest[index]
+      if (answer?.status === 'rejected') recorder.dropStorage(storage, answer.reason)
+      return answer?.status === 'rejected'
+    })
+    usable = usable.filter((storage) => !dropped.includes(storage))
+    const taken = [first, ...rest].some((answer) => answer?.status === 'fulfilled' && answer.value)
+    if (!taken) return { claim: { name, base }, storages: [primary, ...usable] }
   }
 }
 
@@ -37,8 +54,12 @@ async function isTaken(storage: JobStorage, base: string, signal: AbortSignal): 
 /** What the streaming stages leave behind: data in every storage that kept up, and no manifest yet. */
 export interface Dumped {
   storages: JobStorage[]
+  /** What each storage said of each object. */
+  words: StorageWord[]
   objects: DataObject[]
   tables: Manifest['tables']
+  /** Of the encrypted objects; they are kept in memory until the run has read back what it stored, and nowhere else. */
+  fileKeys: Uint8Array[]
 }
 
 /** Dumps, compresses and stores in one pass, while the rows are counted in the same snapshot. */
@@ -51,6 +72,9 @@ export async function dumpAndStore(
   signal: AbortSignal,
 ): Promise<Dumped> {
   const { compression } = job
+  const { sealer } = ready
+  const names = { compression, encryption: sealer?.encryption }
+  const header = await sealer?.createHeader()
   let progress: { fraction?: number; detail?: string } = {}
   let toldBytes = 0
   const source = snapshot.dump(({ fraction, table }) => {
@@ -58,9 +82,10 @@ export async function dumpAndStore(
   }, signal)
   const stop = new AbortController()
   const both = AbortSignal.any([signal, stop.signal])
-  const storing = storeEverywhere(source, dumpKey(base, job.dump.format, compression), {
+  const storing = storeEverywhere(source, dumpKey(base, job.dump.format, names), {
     storages: ready.storages,
     compression,
+    header,
     ...(ready.estimatedBytes !== undefined && { estimatedBytes: ready.estimatedBytes }),
     onBytes: (bytes) => {
       if (bytes.rawBytes - toldBytes < progressStepBytes) return
@@ -84,21 +109,31 @@ export async function dumpAndStore(
   recorder.tell({ type: 'progress', progress: { stage: 'dump', fraction: 1, rawBytes, storedBytes } })
   for (const { storage, error } of dump.failed) recorder.dropStorage(storage, error)
   const objects: DataObject[] = [dataObject('dump', dump)]
+  const headers = [header]
 
   let { storages } = dump
+  const words = [...dump.words]
   const roles = snapshot.globals(signal)
   if (roles !== undefined) {
-    const globals = await storeEverywhere(roles, globalsKey(base, compression), {
+    const globalsHeader = await sealer?.createHeader()
+    headers.push(globalsHeader)
+    const globals = await storeEverywhere(roles, globalsKey(base, names), {
       storages,
       compression,
+      header: globalsHeader,
       signal,
     })
     for (const { storage, error } of globals.failed) recorder.dropStorage(storage, error)
     objects.push(dataObject('globals', globals))
+    words.push(...globals.words)
     storages = globals.storages
   }
   await snapshot.release()
-  return { storages, objects, tables }
+  for (const { storage, said } of words) {
+    for (const warning of said.warnings ?? []) recorder.warn(`${storage.name}: ${warning}`)
+  }
+  const fileKeys = headers.flatMap((one) => one?.fileKey ?? [])
+  return { storages, words, objects, tables, fileKeys }
 }
 
 function dataObject(

@@ -42,7 +42,7 @@ export function manifestOf(startedAt: Date, changes: Partial<Manifest> = {}): Ma
     objects: [
       {
         role: 'dump',
-        key: dumpKey(backupBase(job, name, startedAt), 'custom', compression),
+        key: dumpKey(backupBase(job, name, startedAt), 'custom', { compression }),
         bytes: 4,
         sha256: createHash('sha256').update('dump').digest('hex'),
       },
@@ -66,7 +66,7 @@ export async function addBackup(
 ): Promise<string> {
   const manifest = manifestOf(startedAt, changes)
   const base = backupBase(manifest.job, manifest.name, startedAt)
-  const written = await writeManifest(storage, base, manifest, signal)
+  const [written] = await writeManifest(storage, base, manifest, { signal })
   for (const [index, verdict] of verdicts.entries()) {
     const whole: Verdict = {
       verifier: 'v',
@@ -79,7 +79,7 @@ export async function addBackup(
     const at = new Date(startedAt.getTime() + index)
     await writeVerdicts(
       storage,
-      { base, id: manifest.id, manifestSha256: written.sha256 },
+      { base, id: manifest.id, manifestSha256: written?.sha256 ?? '' },
       [whole],
       at,
       signal,

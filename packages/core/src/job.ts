@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type {
   Compression,
   DumpRequest,
@@ -7,7 +8,7 @@ import type {
   Storage,
   Verifier,
 } from '@holdfast/plugin'
-import type { Retention } from './config/types.ts'
+import type { EncryptionConfig, Retention, SigningConfig } from './config/types.ts'
 import type { Redactor } from './wrap/redact.ts'
 
 /** A plugin's instance under the name that the configuration gives it. */
@@ -21,6 +22,8 @@ export interface Named<Instance> {
 export interface JobStorage extends Named<Storage> {
   /** Absent: everything is kept. */
   retention?: Retention
+  /** Public keys: with any, a manifest that none of them has signed is invalid. */
+  trustedKeys?: readonly KeyObject[]
 }
 
 export interface JobNotifier extends Named<Notifier> {
@@ -38,6 +41,9 @@ export interface Job {
   source: Source
   dump: Omit<DumpRequest, 'job'>
   compression: Compression
+  /** Absent: what it stores is not encrypted. */
+  encryption?: EncryptionConfig
+  signing?: SigningConfig
   /** The first one is the primary: if it fails, the run fails. */
   storages: readonly [JobStorage, ...JobStorage[]]
   verifiers: readonly Named<Verifier>[]

@@ -1,4 +1,4 @@
-import type { BackupKind, Compression, DumpFormat } from '@holdfast/plugin'
+import type { BackupKind, Compression, DumpFormat, Encryption } from '@holdfast/plugin'
 
 /** The last part of a key, after the backup's name: which object of the backup it is. */
 const verdictPart = /^verdict-(\d{8}T\d{9}Z)\.json$/
@@ -46,12 +46,22 @@ export function backupBase(job: string, name: string, startedAt: Date): string {
 const formatExtension: Record<DumpFormat, string> = { custom: 'dump', plain: 'sql' }
 const compressionExtension: Record<Compression['algorithm'], string> = { zstd: '.zst', gzip: '.gz', none: '' }
 
-export function dumpKey(base: string, format: DumpFormat, compression: Compression): string {
-  return `${base}.${formatExtension[format]}${compressionExtension[compression.algorithm]}`
+/** How an object is packed: the end of its name says so. */
+export interface Packing {
+  compression: Compression
+  encryption?: Encryption | undefined
 }
 
-export function globalsKey(base: string, compression: Compression): string {
-  return `${base}.globals.sql${compressionExtension[compression.algorithm]}`
+export function dumpKey(base: string, format: DumpFormat, packing: Packing): string {
+  return `${base}.${formatExtension[format]}${packingExtension(packing)}`
+}
+
+export function globalsKey(base: string, packing: Packing): string {
+  return `${base}.globals.sql${packingExtension(packing)}`
+}
+
+function packingExtension({ compression, encryption }: Packing): string {
+  return `${compressionExtension[compression.algorithm]}${encryption === undefined ? '' : `.${encryption.algorithm}`}`
 }
 
 /** What `sha256sum -c` reads, beside the dump. */
@@ -61,6 +71,11 @@ export function sidecarKey(dump: string): string {
 
 export function manifestKey(base: string): string {
   return `${base}.manifest.json`
+}
+
+/** The signature of the manifest, beside it. */
+export function signatureKey(base: string): string {
+  return `${manifestKey(base)}.sig`
 }
 
 export function reportKey(base: string): string {
@@ -73,6 +88,11 @@ export function protectedKey(base: string): string {
 
 export function acceptedKey(base: string): string {
   return `${base}.accepted.json`
+}
+
+/** Beside a backup that `holdfast copy` is bringing: what there is has no manifest yet. */
+export function copyingKey(base: string): string {
+  return `${base}.copying.json`
 }
 
 /** What was told of a job outside of its runs. No backup has a key like it. */

@@ -43,6 +43,7 @@ const manifestSchema = z.looseObject({
     z.object({ algorithm: z.literal('gzip'), level: z.number() }),
     z.object({ algorithm: z.literal('none') }),
   ]),
+  encryption: z.looseObject({ algorithm: z.literal('age'), recipients: z.array(z.string()) }).optional(),
   objects: z.array(object).min(1),
   rawBytes: count,
   tables: z.array(
@@ -58,6 +59,17 @@ const manifestSchema = z.looseObject({
   largeObjects: count,
   omissions: z.array(z.object({ what: z.string(), reason: z.string(), items: z.array(z.string()) })),
   warnings: z.array(z.string()),
+  copies: z
+    .array(
+      z.object({
+        storage: z.string(),
+        plugin: z.string(),
+        // Words that a later version 1 may add make no manifest invalid.
+        createOnly: z.string().optional(),
+        checksums: z.record(z.string(), z.object({ algorithm: z.string(), value: z.string() })),
+      }),
+    )
+    .optional(),
   restoreByHand: z.string(),
 })
 

@@ -1,8 +1,11 @@
 import { HoldfastError, isHoldfastError, type SourceFacts, type StorageStatus } from '@holdfast/plugin'
 import { listBackups, type Backup } from './backups.ts'
+import { openRecipients, type Sealer } from './encryption/recipients.ts'
 import { likenessOf } from './history.ts'
 import type { Job, JobStorage } from './job.ts'
 import type { Recorder } from './recorder.ts'
+import { openSigner } from './signing/open.ts'
+import type { Signer } from './signing/signature.ts'
 
 /** How far two clocks may be apart before nothing is deleted any more. */
 const clockToleranceMs = 5 * 60_000
@@ -16,6 +19,10 @@ export interface Ready {
   backups: Backup[]
   /** The stored size of the last backup like this one, in bytes. */
   estimatedBytes?: number
+  /** Absent: what the run stores is not encrypted. */
+  sealer?: Sealer
+  /** Absent: the manifest is not signed. */
+  signer?: Signer
   /** Why retention must not delete anything in this run. */
   freeze?: string
 }
@@ -24,6 +31,8 @@ export interface Ready {
 export async function preflight(job: Job, recorder: Recorder, signal: AbortSignal): Promise<Ready> {
   const [primary, ...others] = job.storages
   const request = { ...job.dump, job: job.name }
+  const sealer = job.encryption && (await openRecipients(job.encryption))
+  const signer = job.signing && (await openSigner(job.signing))
   const [facts, primaryStatus, othersStatus] = await Promise.all([
     job.source.preflight(request, signal),
     checkStorage(primary, signal),
@@ -36,9 +45,12 @@ export async function preflight(job: Job, recorder: Recorder, signal: AbortSigna
   const estimatedBytes = lastLike(job, backups)
   const usable = others.filter((storage, index) => {
     const result = othersStatus[index]
-    if (result?.status !== 'rejected') return true
-    recorder.dropStorage(storage, result.reason)
-    return false
+    if (result?.status === 'rejected') {
+      recorder.dropStorage(storage, result.reason)
+      return false
+    }
+    for (const warning of result?.value.warnings ?? []) recorder.warn(`${storage.name}: ${warning}`)
+    return true
   })
   refuseTooSmall(primary, primaryStatus, estimatedBytes)
   const freeze = clockProblem(facts)
@@ -48,6 +60,8 @@ export async function preflight(job: Job, recorder: Recorder, signal: AbortSigna
     storages: [primary, ...usable],
     backups,
     ...(estimatedBytes !== undefined && { estimatedBytes }),
+    ...(sealer !== undefined && { sealer }),
+    ...(signer !== undefined && { signer }),
     ...(freeze !== undefined && { freeze }),
   }
 }

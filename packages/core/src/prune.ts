@@ -2,7 +2,7 @@ import { isHoldfastError, HoldfastError, type ReportedError, type ReportedRetent
 import { isVerified, readCatalog, type Orphan, type StorageCatalog, type StoredBackup } from './catalog.ts'
 import { likenessOf } from './history.ts'
 import type { JobStorage } from './job.ts'
-import { manifestKey, protectedKey, reportKey } from './keys.ts'
+import { copyingKey, manifestKey, protectedKey, reportKey } from './keys.ts'
 import { planRetention, type KeptBackup, type RetentionPlan } from './retention.ts'
 
 const dayMs = 86_400_000
@@ -95,7 +95,10 @@ async function sweepOrphan(
   orphan: Orphan,
   { now, orphansBefore, signal }: { now: Date; orphansBefore: Date; signal: AbortSignal },
 ): Promise<number> {
-  if (orphan.modifiedAt >= orphansBefore) return 0
+  // The job's lock says nothing of a copy that is under way.
+  const isBeingCopied = orphan.keys.includes(copyingKey(orphan.base))
+  const before = isBeingCopied ? Math.min(+orphansBefore, +now - orphanAgeMs) : +orphansBefore
+  if (orphan.modifiedAt.getTime() >= before) return 0
   const report = reportKey(orphan.base)
   const reportIsOld = now.getTime() - orphan.modifiedAt.getTime() > failedReportDays * dayMs
   const dead = orphan.keys.filter((key) => key !== report || reportIsOld)

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
-import type { BackupObject, Compression, DataObject, DumpFormat, Manifest, Snapshot } from '@holdfast/plugin'
+import type { BackupObject, Compression, DataObject, Encryption, Manifest, Snapshot } from '@holdfast/plugin'
+import { copyFacts } from './copy-facts.ts'
 import type { Claim, Dumped } from './dump.ts'
 import type { Job, JobStorage } from './job.ts'
 import { sidecarKey } from './keys.ts'
@@ -18,9 +19,11 @@ export interface Published {
   objects: BackupObject[]
   manifestSha256: string
   storages: JobStorage[]
+  /** See Dumped. */
+  fileKeys: readonly Uint8Array[]
 }
 
-/** Writes the sidecar and then the manifest, in every storage that has the data; the manifest last and create-only (law 1). */
+/** Writes the sidecar, the signature and then the manifest, in every storage that has the data; the manifest last and create-only (law 1). */
 export async function publish(
   job: Job,
   ready: Ready,
@@ -58,6 +61,7 @@ export async function publish(
     client: ready.facts.client,
     arguments: [...snapshot.arguments],
     compression: job.compression,
+    ...(ready.sealer !== undefined && { encryption: ready.sealer.encryption }),
     objects: [...dumped.objects, sidecar.object],
     rawBytes: dump?.rawBytes ?? 0,
     tables: dumped.tables,
@@ -65,32 +69,36 @@ export async function publish(
     largeObjects: snapshot.largeObjects,
     omissions: [...snapshot.omissions],
     warnings: job.redactor.value(run.recorder.report.warnings),
-    restoreByHand: restoreByHand(basename(dump?.key ?? ''), job.dump.format, job.compression),
+    copies: copyFacts(dumped.storages, dumped.words),
+    restoreByHand: restoreByHand(basename(dump?.key ?? ''), job, ready.sealer?.encryption),
   }
   const [primary] = dumped.storages
   const storages: JobStorage[] = []
-  let written = { key: '', bytes: 0, sha256: '' }
+  let written: BackupObject[] = []
   for (const storage of dumped.storages) {
     try {
       await putBytes(storage.instance, sidecar.object.key, sidecar.bytes, {
         signal: run.signal,
         ifAbsent: true,
       })
-      written = await writeManifest(storage.instance, claim.base, manifest, run.signal)
+      written = await writeManifest(storage.instance, claim.base, manifest, {
+        signer: ready.signer,
+        signal: run.signal,
+      })
       storages.push(storage)
     } catch (error) {
       if (storage === primary || run.signal.aborted) throw error
       run.recorder.dropStorage(storage, error)
     }
   }
-  const { sha256: manifestSha256 } = written
   return {
     id: manifest.id,
     base: claim.base,
     manifest,
-    objects: [...manifest.objects, { role: 'manifest', ...written }],
-    manifestSha256,
+    objects: [...manifest.objects, ...written],
+    manifestSha256: written.at(-1)?.sha256 ?? '',
     storages,
+    fileKeys: dumped.fileKeys,
   }
 }
 
@@ -112,10 +120,17 @@ function sidecarOf(objects: readonly DataObject[]): { object: BackupObject; byte
 const reader: Record<Compression['algorithm'], string> = { zstd: 'zstd -dc', gzip: 'gzip -dc', none: 'cat' }
 
 /** The command that restores with standard tools alone, from the directory of the dump (law 4). */
-function restoreByHand(dump: string, format: DumpFormat, compression: Compression): string {
+function restoreByHand(
+  dump: string,
+  { dump: { format }, compression }: Job,
+  encryption: Encryption | undefined,
+): string {
   const restore =
     format === 'custom'
       ? 'pg_restore --no-owner --no-privileges --exit-on-error --dbname="$TARGET_DATABASE_URL"'
       : 'psql -X -v ON_ERROR_STOP=1 "$TARGET_DATABASE_URL"'
-  return `${reader[compression.algorithm]} ${dump} | ${restore}`
+  if (encryption === undefined) return `${reader[compression.algorithm]} ${dump} | ${restore}`
+  const unpack = compression.algorithm === 'none' ? '' : ` | ${reader[compression.algorithm]}`
+  const identity = encryption.recipients.includes('passphrase') ? '' : ' -i "$IDENTITY_FILE"'
+  return `age -d${identity} ${dump}${unpack} | ${restore}`
 }

@@ -1,9 +1,25 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { hasCode, type Manifest, type Report, type Storage, type Verdict } from '@holdfast/plugin'
-import { readText, type VerdictRecord } from './catalog.ts'
-import { acceptedKey, manifestKey, protectedKey, reportKey, verdictKey } from './keys.ts'
+import {
+  hasCode,
+  type BackupObject,
+  type Manifest,
+  type Report,
+  type Storage,
+  type Verdict,
+} from '@holdfast/plugin'
+import { readBytes, type VerdictRecord } from './catalog.ts'
+import {
+  acceptedKey,
+  copyingKey,
+  manifestKey,
+  protectedKey,
+  reportKey,
+  signatureKey,
+  verdictKey,
+} from './keys.ts'
 import { serializeManifest } from './manifest.ts'
+import type { Signer } from './signing/signature.ts'
 import { retryCall } from './wrap/retry.ts'
 
 /**
@@ -27,7 +43,7 @@ export async function putBytes(
       })
     } catch (error) {
       const isThere = mayBeOurs && hasCode(error, 'STORAGE_EXISTS')
-      if (!isThere || (await readText(storage, key, options.signal)) !== bytes.toString()) throw error
+      if (!isThere || !(await readBytes(storage, key, options.signal)).equals(bytes)) throw error
     }
   }, options.signal)
 }
@@ -36,17 +52,26 @@ function json(value: unknown): Buffer {
   return Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`)
 }
 
-/** Publishes the backup: before this write it does not exist. Create-only. Resolves the manifest's sha256. */
+/**
+ * Publishes the backup: before its last write it does not exist. Create-only. Resolves with what it wrote, the manifest
+ * last; before it the signature over its bytes, where there is a signer.
+ */
 export async function writeManifest(
   storage: Storage,
   base: string,
   manifest: Manifest,
-  signal: AbortSignal,
-): Promise<{ key: string; bytes: number; sha256: string }> {
+  { signer, signal }: { signer?: Signer | undefined; signal: AbortSignal },
+): Promise<BackupObject[]> {
   const bytes = serializeManifest(manifest)
-  const key = manifestKey(base)
-  await putBytes(storage, key, bytes, { signal, ifAbsent: true })
-  return { key, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+  const written: BackupObject[] = []
+  const write = async (role: BackupObject['role'], key: string, content: Buffer): Promise<void> => {
+    await putBytes(storage, key, content, { signal, ifAbsent: true })
+    const sha256 = createHash('sha256').update(content).digest('hex')
+    written.push({ role, key, bytes: content.length, sha256 })
+  }
+  if (signer !== undefined) await write('signature', signatureKey(base), signer.sign(bytes))
+  await write('manifest', manifestKey(base), bytes)
+  return written
 }
 
 export async function writeVerdicts(
@@ -94,4 +119,17 @@ export async function accept(storage: Storage, base: string, at: Date, signal: A
     signal,
     ifAbsent: false,
   })
+}
+
+/** Tells a run that prunes meanwhile that a copy is being brought. Where it can not be told, the copy may fail. */
+export async function markCopying(
+  storage: Storage,
+  base: string,
+  at: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = json({ schemaVersion: 1, copyingSince: at.toISOString() })
+  await putBytes(storage, copyingKey(base), bytes, { signal, ifAbsent: false }).catch(() =>
+    signal.throwIfAborted(),
+  )
 }

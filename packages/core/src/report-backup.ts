@@ -15,6 +15,7 @@ export function reportStored(
     kind: manifest.kind,
     ...(manifest.label !== undefined && { label: manifest.label }),
     format: manifest.format,
+    ...(manifest.encryption !== undefined && { encryption: manifest.encryption }),
     objects,
     rawBytes: manifest.rawBytes,
     tables: manifest.tables.length,

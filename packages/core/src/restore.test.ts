@@ -15,7 +15,7 @@ const signal = new AbortController().signal
 const startedAt = new Date('2026-11-22T03:00:00Z')
 const compression = { algorithm: 'zstd', level: 1 } as const
 const raw = randomBytes(9_000_000)
-const key = dumpKey('shop/2026/11/shop_full_20261122_030000', 'custom', compression)
+const key = dumpKey('shop/2026/11/shop_full_20261122_030000', 'custom', { compression })
 
 const tables: TableFacts[] = [
   { schema: 'public', name: 'orders', bytes: 1, rows: 7 },

@@ -9,12 +9,14 @@ import {
 } from '@holdfast/plugin'
 import type { Backup } from './backups.ts'
 import { chooseCopy, openObject, type ReadableCopy } from './copies.ts'
+import { refuseUnencrypted, type Decryption } from './encryption/identities.ts'
 import type { JobStorage } from './job.ts'
 import { objectOf } from './manifest.ts'
 import { compareCounts, type CountedTable } from './row-counts.ts'
 
 export interface RestoreOptions extends Omit<RestoreRequest, 'format' | 'dumpVersion'> {
   storages: readonly JobStorage[]
+  decryption?: Decryption
   /** Restore without local disk: serially, in one transaction. */
   stream: boolean
   createDatabase: boolean
@@ -67,6 +69,7 @@ export async function restoreBackup(
   const startedAt = options.now()
   const began = performance.now()
   const copy = chooseCopy(backup, options.storages)
+  refuseUnencrypted(copy.manifest, options.decryption)
   const { format, client } = copy.manifest
   const request: RestoreRequest = { ...options, format, dumpVersion: client.version }
   const prepare = (): Promise<void> => target.prepare({ ...options, dump: copy.manifest }, signal)
@@ -77,6 +80,7 @@ export async function restoreBackup(
     for await (const _ of await openObject(copy, 'dump', { ...reading(copy, options), decode: true }));
   } else {
     if (options.stream) {
+      await tryKey(copy, options)
       await prepare()
       const body = await openObject(copy, 'dump', { ...reading(copy, options), decode: true })
       await target.restoreStream(body, request, onTable, signal)
@@ -107,13 +111,21 @@ export async function restoreBackup(
   }
 }
 
-function reading({ manifest }: ReadableCopy, { onProgress, signal }: RestoreOptions) {
+function reading({ manifest }: ReadableCopy, { onProgress, decryption, signal }: RestoreOptions) {
   const { bytes: total } = objectOf(manifest, 'dump')
   return {
     signal,
+    decryption,
     onBytes: (bytes: number): void =>
       onProgress?.({ step: 'read', fraction: total === 0 ? 1 : bytes / total }),
   }
+}
+
+/** So that a target stays as it is where the key does not fit; elsewhere the whole dump is read before it is touched. */
+async function tryKey(copy: ReadableCopy, options: RestoreOptions): Promise<void> {
+  if (copy.manifest.encryption === undefined) return
+  const { signal, decryption } = options
+  for await (const _ of await openObject(copy, 'dump', { decode: true, decryption, signal })) break
 }
 
 async function withStagedFile(

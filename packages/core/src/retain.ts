@@ -4,7 +4,10 @@ import { applyPrune, orphanAgeMs, planPrune, type PrunePlan } from './prune.ts'
 import type { Published } from './publish.ts'
 import type { Recorder } from './recorder.ts'
 
-/** Lets old backups go and sweeps what dead runs left, in every storage that has the new backup. */
+/**
+ * Lets old backups go and sweeps what dead runs left, in every storage that has the new backup. One that fails keeps no
+ * other from it.
+ */
 export async function retain(
   job: Job,
   ready: Ready,
@@ -12,14 +15,19 @@ export async function retain(
   recorder: Recorder,
   { now, startedAt, signal }: { now: Date; startedAt: Date; signal: AbortSignal },
 ): Promise<void> {
+  const report = (error: unknown) => recorder.reported(error)
   for (const storage of backup.storages) {
-    const plan = await planPrune(storage, job.name, { now, freeze: ready.freeze, signal })
-    const orphansBefore = sweepBefore(plan, ready, { now, startedAt })
-    const report = (error: unknown) => recorder.reported(error)
-    const result = await applyPrune(plan, { now, orphansBefore, report, signal })
-    recorder.report.retention.push(result)
-    for (const { message } of result.errors) recorder.warn(`${storage.name}: ${message}`)
-    warnOfFreeze(storage, plan, recorder)
+    try {
+      const plan = await planPrune(storage, job.name, { now, freeze: ready.freeze, signal })
+      const orphansBefore = sweepBefore(plan, ready, { now, startedAt })
+      const result = await applyPrune(plan, { now, orphansBefore, report, signal })
+      recorder.report.retention.push(result)
+      for (const { message } of result.errors) recorder.warn(`${storage.name}: ${message}`)
+      warnOfFreeze(storage, plan, recorder)
+    } catch (error) {
+      if (signal.aborted) throw error
+      recorder.warn(`${storage.name}: nothing was pruned: ${recorder.describe(error)}`)
+    }
   }
 }
 

@@ -220,8 +220,8 @@ describe('what no rule may delete', () => {
     const invalid = backup('2026-01-01', { state: 'invalid', verified: false })
     const timeless = backup('2026-01-02', { startedAt: new Date(Number.NaN) })
     expect(reasons([backup('2026-11-22'), invalid, timeless], { last: 1 })).toMatchObject({
-      '2026-01-01': 'skip: its manifest cannot be read',
-      '2026-01-02': 'skip: its manifest cannot be read',
+      '2026-01-01': 'skip: its manifest cannot be read or trusted',
+      '2026-01-02': 'skip: its manifest cannot be read or trusted',
     })
   })
 

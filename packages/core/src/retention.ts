@@ -15,7 +15,7 @@ export interface KeptBackup {
   protected: boolean
   /**
    * good: nothing speaks against it, or it was accepted · unverified: no verdict yet · suspect: not plausible and not
-   * accepted · failed: a verifier found it damaged · invalid: its manifest can't be read.
+   * accepted · failed: a verifier found it damaged · invalid: its manifest can't be read or trusted.
    */
   state: 'good' | 'unverified' | 'suspect' | 'failed' | 'invalid'
 }
@@ -69,7 +69,8 @@ export function planRetention(
   const decide = newPolicyRuling(retention, now)
   return {
     actions: newestFirst.map((backup): PlannedAction => {
-      if (!isReadable(backup)) return { backup, action: 'skip', reason: 'its manifest cannot be read' }
+      if (!isReadable(backup))
+        return { backup, action: 'skip', reason: 'its manifest cannot be read or trusted' }
       const doubt = doubts.get(backup.likeness)
       if (doubt !== undefined) return { backup, action: 'skip', reason: doubt }
       const ruling = decide(backup)

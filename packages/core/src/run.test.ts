@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
 import {
   HoldfastError,
+  type Manifest,
   notificationEvents,
   type Notifier,
   type Snapshot,
@@ -323,6 +324,75 @@ describe('several storages', () => {
     })
     expect(manifests(disk)).toHaveLength(1)
     expect(manifests(bucket)).toHaveLength(0)
+  })
+
+  it.each<[string, Partial<Storage>]>([
+    [
+      'can not be listed',
+      {
+        async *list() {
+          yield await Promise.reject(new HoldfastError('STORAGE_UNAVAILABLE', 'gone'))
+        },
+      },
+    ],
+    ['can not be read', { get: () => Promise.reject(new HoldfastError('STORAGE_UNAVAILABLE', 'gone')) }],
+  ])('goes on as partial when a secondary %s', async (_, broken) => {
+    const [disk, bucket, last] = [memoryStorage(), memoryStorage(), memoryStorage()]
+    const storages = [named('disk', disk), named('bucket', { ...bucket, ...broken }), named('last', last)]
+    const report = await run(job(storages as unknown as Job['storages']), { signal })
+    expect(report.status).toBe('partial')
+    expect(report.storages.map(({ status }) => status)).toEqual(['stored', 'failed', 'stored'])
+    expect([manifests(disk), manifests(last)].map(({ length }) => length)).toEqual([1, 1])
+  })
+
+  it('takes back what it stored in a secondary that failed later, and keeps the report there', async () => {
+    const [disk, bucket] = [memoryStorage(), memoryStorage()]
+    const later = failing(bucket, (key) => key.endsWith('.manifest.json'))
+    await run(job([named('disk', disk), named('bucket', later)]), { signal })
+    expect(manifests(disk)).toHaveLength(1)
+    expect(data(bucket)).toEqual([])
+    expect([...bucket.objects.keys()]).toEqual([expect.stringMatching(/\.report\.json$/)])
+  })
+
+  it('prunes in the others when one can not be pruned', async () => {
+    const [disk, bucket] = [memoryStorage(() => start), memoryStorage(() => start)]
+    const retention = { last: 1 }
+    const storages = (first: Storage): Job['storages'] => [
+      { ...named('disk', first), retention },
+      { ...named('bucket', bucket), retention },
+    ]
+    await run(job(storages(disk)), { signal, now: () => new Date(start.getTime() - 3_600_000) })
+    let stored = false
+    const unlisted: Storage = {
+      ...disk,
+      put: async (key, body, options) => {
+        const info = await disk.put(key, body, options)
+        stored ||= key.includes('.verdict-')
+        return info
+      },
+      async *list(prefix, cancel) {
+        if (stored) throw new HoldfastError('STORAGE_UNAVAILABLE', 'gone')
+        yield* disk.list(prefix, cancel)
+      },
+    }
+    const report = await run(job(storages(unlisted)), { signal, now: () => start })
+    expect(report).toMatchObject({ status: 'succeeded', retention: [{ storage: 'bucket', kept: 1 }] })
+    expect(report.warnings).toContainEqual(expect.stringContaining('disk: nothing was pruned: gone'))
+    expect([manifests(disk), manifests(bucket)].map(({ length }) => length)).toEqual([2, 1])
+  })
+
+  it('says in the manifest what each storage said of its copy', async () => {
+    const disk = memoryStorage()
+    const bucket = memoryStorage(undefined, { checksum: 'crc32c' })
+    await run(job([named('disk', disk), named('bucket', bucket)]), { signal })
+    const [key = ''] = manifests(disk)
+    expect(disk.objects.get(key)?.bytes.equals(bucket.objects.get(key)!.bytes)).toBe(true)
+    const { copies } = JSON.parse(String(disk.objects.get(key)?.bytes)) as Manifest
+    expect(copies).toMatchObject([
+      { storage: 'disk', createOnly: 'atomic', checksums: {} },
+      { storage: 'bucket', createOnly: 'atomic' },
+    ])
+    expect(Object.values(copies?.[1]?.checksums ?? {})).toMatchObject([{ algorithm: 'crc32c' }])
   })
 
   it('verifies every copy where it is', async () => {

@@ -2,7 +2,7 @@ import type { Report } from '@holdfast/plugin'
 import { backupBase, backupName, reportKey } from './keys.ts'
 import { claimName, dumpAndStore, type Claim } from './dump.ts'
 import type { RunEvent } from './events.ts'
-import type { Job } from './job.ts'
+import type { Job, JobStorage } from './job.ts'
 import { openNotices } from './notify/notices.ts'
 import { preflight, type Ready } from './preflight.ts'
 import { publish } from './publish.ts'
@@ -89,8 +89,9 @@ async function backUp(
     })
     if (recorder.report.dryRun) return
 
-    Object.assign(claim, await claimName(job, ready.storages, startedAt, signal))
-    const writes = trackWrites(ready.storages)
+    const claimed = await claimName(job, ready.storages, startedAt, recorder, signal)
+    Object.assign(claim, claimed.claim)
+    const writes = trackWrites(claimed.storages)
     const backup = await writes.undoneOnError(afterwardsMs, async () => {
       const dumped = await recorder.stage(['dump', 'transform', 'store'], () =>
         dumpAndStore(job, { ...ready, storages: writes.storages }, snapshot, claim, recorder, signal),
@@ -106,6 +107,7 @@ async function backUp(
         }),
       )
     })
+    await writes.undoneExceptIn(backup.storages, afterwardsMs)
     reportStored(recorder.report, backup, { restoreFlags })
 
     await recorder.stage('verify', () => verifyRun(job, ready, backup, recorder, { now, signal }))
@@ -123,7 +125,7 @@ async function backUp(
 async function keepReport(job: Job, claim: Claim, recorder: Recorder): Promise<void> {
   if (recorder.report.error?.code === 'RUN_LOCKED') return
   const report = recorder.current()
-  for (const { instance, name } of job.storages) {
+  const keep = async ({ instance, name }: JobStorage): Promise<void> => {
     try {
       await writeReport(instance, claim.base, report, AbortSignal.timeout(afterwardsMs))
       const entry = recorder.report.storages.find((one) => one.name === name)
@@ -132,4 +134,5 @@ async function keepReport(job: Job, claim: Claim, recorder: Recorder): Promise<v
       recorder.warn(`the report of this run could not be kept in ${name}: ${recorder.describe(error)}`)
     }
   }
+  await Promise.all(job.storages.map(keep))
 }

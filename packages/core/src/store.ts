@@ -2,8 +2,17 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { HoldfastError, isHoldfastError, type Compression, type StageName } from '@holdfast/plugin'
+import {
+  HoldfastError,
+  isHoldfastError,
+  type Compression,
+  type StageName,
+  type StoredObject,
+} from '@holdfast/plugin'
+import type { StorageWord } from './copy-facts.ts'
 import type { JobStorage } from './job.ts'
+import { encryptAge } from './transform/age/encrypt.ts'
+import type { AgeHeader } from './transform/age/header.ts'
 import { encode } from './transform/encode.ts'
 
 /** What was stored, and where. */
@@ -14,6 +23,8 @@ export interface Stored {
   sha256: string
   /** Storages that have the object, durably. */
   storages: JobStorage[]
+  /** What each of them said of it. */
+  words: StorageWord[]
   /** Storages that do not, and why. The primary is never among them: its failure fails the call. */
   failed: { storage: JobStorage; error: HoldfastError }[]
 }
@@ -25,12 +36,14 @@ interface Branch {
   storage: JobStorage
   stream: PassThrough
   done: Promise<void>
+  said?: StoredObject
   error?: HoldfastError
 }
 
 /**
- * Streams a source through compression to every storage at once, under one key. The slowest storage sets the pace,
- * so memory stays bounded; one that fails is dropped. Resolves once every storage has the object durably or has
+ * Streams a source through compression, and encryption where there is a header for it, to every storage at once, under
+ * one key. The slowest storage sets the pace, so memory stays bounded; one that fails is dropped, and so is one that
+ * takes nothing any more (see `patient`). Resolves once every storage has the object durably or has
  * been dropped; if the source, the compression or the primary fails, nothing is stored anywhere.
  */
 export async function storeEverywhere(
@@ -39,12 +52,13 @@ export async function storeEverywhere(
   options: {
     storages: readonly JobStorage[]
     compression: Compression
+    header?: AgeHeader | undefined
     estimatedBytes?: number
     onBytes?: (bytes: { rawBytes: number; storedBytes: number }) => void
     signal: AbortSignal
   },
 ): Promise<Stored> {
-  const { storages, signal, onBytes } = options
+  const { storages, header, signal, onBytes } = options
   const hash = createHash('sha256')
   let storedBytes = 0
   const encoder = encode(options.compression)
@@ -60,7 +74,7 @@ export async function storeEverywhere(
       source,
       encoder,
       async (encoded: AsyncIterable<Buffer>) => {
-        for await (const chunk of encoded) {
+        for await (const chunk of header === undefined ? encoded : encryptAge(header, encoded)) {
           hash.update(chunk)
           storedBytes += chunk.length
           onBytes?.({ rawBytes: encoder.rawBytes(), storedBytes })
@@ -88,6 +102,7 @@ export async function storeEverywhere(
     rawBytes: encoder.rawBytes(),
     sha256: hash.digest('hex'),
     storages: branches.filter((branch) => branch.error === undefined).map((branch) => branch.storage),
+    words: branches.flatMap(({ storage, said }) => (said === undefined ? [] : [{ storage, said }])),
     failed: branches.flatMap(({ storage, error }) => (error === undefined ? [] : [{ storage, error }])),
   }
 }
@@ -106,7 +121,9 @@ function openBranch(
   })
   const branch: Branch = { storage, stream, done: Promise.resolve() }
   branch.done = put.then(
-    () => {},
+    (said) => {
+      branch.said = said
+    },
     (error: unknown) => {
       const reason = error instanceof Error ? error : new Error(String(error))
       branch.error = at('store', reason, storage.name)

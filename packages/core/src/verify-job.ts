@@ -1,5 +1,6 @@
 import { isHoldfastError, type ReportedError, type ReportedNotification, type Verdict } from '@holdfast/plugin'
 import type { Backup } from './backups.ts'
+import type { Decryption } from './encryption/identities.ts'
 import type { RunProgress } from './events.ts'
 import type { Job } from './job.ts'
 import { isOver, tell } from './notify/outside.ts'
@@ -26,6 +27,11 @@ export async function verifyJob(
   options: {
     /** Every backup of the job, newest first. */
     backups: readonly Backup[]
+    /** Those that are asked; all of the job's unless set. */
+    verifiers?: Job['verifiers']
+    decryption?: Decryption
+    /** Every byte is read, whatever the verifiers' options say. */
+    readFull?: boolean
     now: () => Date
     signal: AbortSignal
     onProgress?: (progress: RunProgress) => void
@@ -42,7 +48,8 @@ export async function verifyJob(
     return tell(job, { event: 'verify.failed', error, detail, subject: id, shown: id }, telling)
   }
 
-  const { storages, verifiers } = job
+  const { storages } = job
+  const verifiers = options.verifiers ?? job.verifiers
   const verdicts = await verifyBackup(backup, { ...options, storages, verifiers }).catch(
     async (error: unknown) => {
       if (isHoldfastError(error) && error.code.startsWith('VERIFY_')) await tellFailed(job.redactor.error(error))

@@ -5,6 +5,7 @@ import type { Ready } from './preflight.ts'
 import type { Published } from './publish.ts'
 import type { Recorder } from './recorder.ts'
 import { writeVerdicts } from './records.ts'
+import { unlockWithFileKeys } from './transform/age/unlock.ts'
 import { verifyCopy } from './verify.ts'
 
 /**
@@ -20,7 +21,7 @@ export async function verifyRun(
 ): Promise<void> {
   const [primary, ...others] = backup.storages
   if (primary === undefined || job.verifiers.length === 0) return
-  const { manifest } = backup
+  const { manifest, fileKeys } = backup
   const history = trustedHistory(ready.backups, manifest, new Date(manifest.startedAt))
   const ask = async (
     storage: JobStorage,
@@ -28,6 +29,7 @@ export async function verifyRun(
     known: readonly Verdict[],
   ): Promise<Verdict[]> => {
     const verdicts = await verifyCopy({ storage, manifest, history }, verifiers, {
+      unlock: unlockWithFileKeys(fileKeys),
       onProgress: (progress) => recorder.tell({ type: 'progress', progress }),
       signal,
     })

@@ -1,4 +1,3 @@
-import { pipeline, type Readable } from 'node:stream'
 import {
   HoldfastError,
   isHoldfastError,
@@ -8,23 +7,34 @@ import {
   type Verdict,
   type Verifier,
 } from '@holdfast/plugin'
+import { attest } from './attest.ts'
 import type { RunProgress } from './events.ts'
 import type { JobStorage, Named } from './job.ts'
 import { objectOf } from './manifest.ts'
-import { decode } from './transform/decode.ts'
+import type { Unlock } from './transform/age/unlock.ts'
+import { decodeObject } from './transform/decode-object.ts'
 
 /** The smallest step in bytes after which progress is told again. */
 const progressStepBytes = 1 << 20
 
+export interface VerifyOptions {
+  /** What opens encrypted objects; without it they are checked as they are stored. */
+  unlock?: Unlock | undefined
+  onProgress?: (progress: RunProgress) => void
+  /** Every byte is read, whatever the verifiers' options say. */
+  readFull?: boolean
+  signal: AbortSignal
+}
+
 /**
  * Asks each verifier about one storage's copy of a backup, one after the other, and resolves with what they say.
- * Every byte that a verifier sees is read from the storage now. Rejects when a verification could not be done;
+ * Whatever a verifier is given comes from the storage now. Rejects when a verification could not be done;
  * that is no word against the backup.
  */
 export async function verifyCopy(
   copy: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
   verifiers: readonly Named<Verifier>[],
-  options: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
+  options: VerifyOptions,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
   for (const verifier of verifiers) {
@@ -55,7 +65,7 @@ async function askVerifier(
   { storage, manifest, history }: { storage: JobStorage; manifest: Manifest; history: readonly Manifest[] },
   { name, instance }: Named<Verifier>,
   workspace: string,
-  { onProgress, signal }: { onProgress?: (progress: RunProgress) => void; signal: AbortSignal },
+  { unlock, onProgress, readFull = false, signal }: VerifyOptions,
 ): Promise<Verdict> {
   const totalBytes = manifest.objects.reduce(
     (sum, object) => sum + (object.role === 'sidecar' ? 0 : object.bytes),
@@ -84,18 +94,13 @@ async function askVerifier(
       manifest,
       history,
       open,
-      attest: () => Promise.resolve(undefined),
-      readFull: false,
-      decodable: true,
-      decode: (stored) => decoded(stored, manifest),
+      attest: (role) => attest(storage, manifest, role, signal),
+      readFull,
+      decodable: manifest.encryption === undefined || unlock !== undefined,
+      decode: (stored) => decodeObject(stored, manifest, unlock),
       workspace,
     },
     signal,
   )
   return { verifier: name, storage: storage.name, proves: instance.proves, ...said }
-}
-
-/** The decoded stream; an error on either side destroys both. */
-function decoded(stored: Readable, manifest: Manifest): Readable {
-  return pipeline(stored, decode(manifest.compression), () => {})
 }

@@ -1,4 +1,5 @@
 import { databaseCodes } from './codes/database.ts'
+import { decryptCodes } from './codes/decrypt.ts'
 import { notifyCodes } from './codes/notify.ts'
 import { runCodes } from './codes/run.ts'
 import { storageCodes } from './codes/storage.ts'
@@ -11,6 +12,7 @@ export type ErrorCode =
   | keyof typeof databaseCodes
   | keyof typeof storageCodes
   | keyof typeof verifyCodes
+  | keyof typeof decryptCodes
   | keyof typeof runCodes
   | keyof typeof notifyCodes
 
@@ -20,6 +22,7 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ...databaseCodes,
   ...storageCodes,
   ...verifyCodes,
+  ...decryptCodes,
   ...runCodes,
   ...notifyCodes,
 }
@@ -31,6 +34,7 @@ const exitCodeByFamily: Readonly<Record<string, number>> = {
   DATABASE: 3,
   STORAGE: 4,
   VERIFY: 5,
+  DECRYPT: 2,
 }
 
 /** The exit code for an error code; a plugin's own codes get that of their family, anything else 1. */

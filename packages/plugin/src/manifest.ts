@@ -9,7 +9,7 @@ export type DumpFormat = 'custom' | 'plain'
 /** The objects of a backup that hold data. */
 export type DataRole = 'dump' | 'globals'
 
-export type ObjectRole = DataRole | 'sidecar' | 'manifest'
+export type ObjectRole = DataRole | 'sidecar' | 'signature' | 'manifest'
 
 /** One stored object of a backup. */
 export interface BackupObject {

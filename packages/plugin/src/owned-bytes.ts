@@ -19,5 +19,7 @@ export function markOwned(bytes: Buffer): Buffer {
 
 /** Frees bytes that are marked as owned and leaves all others alone. Freed bytes are empty from then on. */
 export function freeOwned(bytes: Buffer): void {
-  if ((bytes as Bytes)[owned] === true && bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0)
+  const { buffer } = bytes
+  if ((bytes as Bytes)[owned] !== true || !(buffer instanceof ArrayBuffer) || buffer.detached) return
+  buffer.transfer(0)
 }

@@ -1,5 +1,5 @@
 import type { NotificationEvent } from './notification.ts'
-import type { BackupKind, BackupObject, DumpFormat } from './manifest.ts'
+import type { BackupKind, BackupObject, DumpFormat, Encryption } from './manifest.ts'
 import type { StageName } from './stages.ts'
 import type { Verdict } from './verifier.ts'
 
@@ -20,6 +20,8 @@ export interface ReportedBackup {
   kind: BackupKind
   label?: string
   format: DumpFormat
+  /** Absent: its data objects are not encrypted. */
+  encryption?: Encryption
   objects: BackupObject[]
   rawBytes: number
   tables: number

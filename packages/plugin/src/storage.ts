@@ -28,6 +28,8 @@ export type CreateOnly = 'atomic' | 'checked'
 export interface StoredObject extends ObjectInfo {
   /** Set by a write with `ifAbsent`. */
   createOnly?: CreateOnly
+  /** What to warn about, as whole sentences: such as what the storage ignored and was told to bear with. */
+  warnings?: string[]
 }
 
 export interface PutOptions {

@@ -4,10 +4,11 @@ import type { Checksum } from './storage.ts'
 
 /**
  * What a verifier finds out about a backup when it passes:
- * `archive`, it is whole; `plausible`, it looks like the ones before; `restored`, it came back in a scratch database.
- * A failed `plausible` makes a run suspect; the other two make it failed.
+ * `attested`, the storage's own checksum says that its stored bytes are those that were stored; `stored`, reading them
+ * says so, and nobody has looked into them; `archive`, it is whole; `plausible`, it looks like the ones before;
+ * `restored`, it came back in a scratch database. A failed `plausible` makes a run suspect; the others make it failed.
  */
-export type Proof = 'archive' | 'plausible' | 'restored'
+export type Proof = 'attested' | 'stored' | 'archive' | 'plausible' | 'restored'
 
 export type VerdictStatus = 'passed' | 'warning' | 'failed' | 'skipped'
 
@@ -35,7 +36,7 @@ export interface Verdict {
 export interface Attestation {
   bytes: number
   checksum: Checksum
-  /** True where this is what the storage computed when the run stored the object: manifest and storage agree. */
+  /** True where manifest and storage agree on both: the object is what the run stored. */
   matches: boolean
 }
 
@@ -46,8 +47,9 @@ export interface VerifierInput {
   /** The stored bytes of an object of this backup, read from the storage now. */
   open(role: DataRole): Promise<Readable>
   /**
-   * What the storage has computed itself over the object that it holds now, against what the manifest says that it
-   * computed when the run stored it. Resolves undefined where the one or the other is not known.
+   * What the storage has computed itself over the object that it holds now, against what the manifest says that a
+   * storage computed with the same algorithm when the run stored it, or against the manifest's own sha256. Resolves
+   * undefined where the one or the other is not known.
    */
   attest(role: DataRole): Promise<Attestation | undefined>
   /** True where somebody asked for every byte to be read, whatever the options say. */
@@ -67,9 +69,13 @@ export interface Verifier {
   readonly proves: Proof
   /**
    * Resolves with what was found, good or bad: a damaged backup is a verdict, not an exception. Rejects only when
-   * the verification itself could not be done. `checks` and `status` are the verifier's; core adds the rest.
+   * the verification itself could not be done. `checks` and `status` are the verifier's; core adds the rest. `proves`
+   * is given only where this time it was less than usual: a verdict must not claim more than was looked at.
    */
-  verify(input: VerifierInput, signal: AbortSignal): Promise<Pick<Verdict, 'status' | 'checks'>>
+  verify(
+    input: VerifierInput,
+    signal: AbortSignal,
+  ): Promise<Pick<Verdict, 'status' | 'checks'> & { proves?: Proof }>
 }
 
 const worstFirst: readonly VerdictStatus[] = ['failed', 'warning', 'passed', 'skipped']

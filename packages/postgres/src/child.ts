@@ -7,6 +7,7 @@ import { classifyFailure, type Exit } from './classify.ts'
 import { redact, redactTail } from './redact.ts'
 import { readStderr } from './stderr.ts'
 import { watchdog } from './watchdog.ts'
+import { withWideOutput } from './wide-output.ts'
 
 export interface ChildOptions {
   /** All of the child's environment: see `connectionEnvironment`. */
@@ -23,6 +24,8 @@ export interface ChildOptions {
   onLine?: (line: string) => void
   /** DATABASE_STALLED when nothing at all comes for so long, unless a reader is behind with what has come. */
   stallTimeoutMs?: number
+  /** Its output is large: let it be written in large pieces where that can be had. */
+  wideOutput?: boolean
   /** Exit 0 without a single byte is a failure. */
   expectOutput?: boolean
   /** May say more about a failure before the stream is destroyed with it, while what caused it is still there. */
@@ -51,7 +54,9 @@ const killAfterMs = 5_000
 /** Starts a child whose output can be trusted once it ends. Its standard error is always drained. */
 export function spawnChild(file: string, args: readonly string[], options: ChildOptions): Child {
   const program = basename(file)
-  const child = spawn(file, args, {
+  const [command, commandArgs] =
+    options.wideOutput === true ? withWideOutput(file, args, options.environment) : [file, args]
+  const child = spawn(command, commandArgs, {
     env: options.environment,
     // Ctrl-C in a terminal goes to this process alone, which then ends the child in its own way.
     detached: true,

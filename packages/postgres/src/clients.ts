@@ -1,6 +1,6 @@
 import { HoldfastError } from '@holdfast/plugin'
-import { execa } from 'execa'
-import { access, constants, readdir, realpath } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { access, constants, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path'
 
 /** One installed set of PostgreSQL's client programs. */
@@ -22,9 +22,16 @@ const programs = ['psql', 'pg_dump', 'pg_restore', 'pg_dumpall']
  * the search.
  */
 export async function findClients(environment: NodeJS.ProcessEnv): Promise<Client[]> {
-  const candidates = environment['HOLDFAST_POSTGRES_BIN']
-    ? [environment['HOLDFAST_POSTGRES_BIN']]
-    : await candidateDirectories(environment)
+  if (environment['HOLDFAST_POSTGRES_BIN'])
+    return clientsIn([environment['HOLDFAST_POSTGRES_BIN']], environment)
+  const found = await clientsIn(await candidateDirectories(environment), environment)
+  if (found.length > 0) return found
+  // Last, because on Debian it is a script that takes longer than all the rest.
+  const directory = await printed('pg_config', ['--bindir'], environment)
+  return directory === '' ? [] : clientsIn([directory], environment)
+}
+
+async function clientsIn(candidates: readonly string[], environment: NodeJS.ProcessEnv): Promise<Client[]> {
   const directories = await Promise.all([...new Set(candidates)].map(resolveDirectory))
   const found = new Set(directories.filter((directory) => directory !== undefined))
   const clients = await Promise.all([...found].map((directory) => readClient(directory, environment)))
@@ -32,15 +39,14 @@ export async function findClients(environment: NodeJS.ProcessEnv): Promise<Clien
 }
 
 async function candidateDirectories(environment: NodeJS.ProcessEnv): Promise<string[]> {
-  const [debian, redHat, homebrew, intelHomebrew, said] = await Promise.all([
+  const [debian, redHat, homebrew, intelHomebrew] = await Promise.all([
     subdirectories('/usr/lib/postgresql', /^\d+$/, 'bin'),
     subdirectories('/usr', /^pgsql-\d+$/, 'bin'),
     subdirectories('/opt/homebrew/opt', /^(postgresql(@\d+)?|libpq)$/, 'bin'),
     subdirectories('/usr/local/opt', /^(postgresql(@\d+)?|libpq)$/, 'bin'),
-    execa('pg_config', ['--bindir'], { reject: false, env: environment, extendEnv: false }),
   ])
   const path = (environment['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '')
-  return [...debian, ...redHat, ...homebrew, ...intelHomebrew, ...path, ...(said.stdout ? [said.stdout] : [])]
+  return [...debian, ...redHat, ...homebrew, ...intelHomebrew, ...path]
 }
 
 async function subdirectories(base: string, name: RegExp, inner: string): Promise<string[]> {
@@ -73,13 +79,7 @@ async function hasPrograms(directory: string): Promise<boolean> {
 
 async function readClient(directory: string, environment: NodeJS.ProcessEnv): Promise<Client | undefined> {
   const pgDump = join(directory, 'pg_dump')
-  const said = await execa(pgDump, ['--version'], {
-    reject: false,
-    timeout: 10_000,
-    env: environment,
-    extendEnv: false,
-  })
-  const version = /^pg_dump \(PostgreSQL\) (\d+(?:\.\d+)*)/.exec(said.stdout ?? '')?.[1]
+  const version = /^pg_dump \(PostgreSQL\) (\d+(?:\.\d+)*)/.exec(await versionOf(pgDump, environment))?.[1]
   if (version === undefined) return undefined
   return {
     version,
@@ -90,6 +90,26 @@ async function readClient(directory: string, environment: NodeJS.ProcessEnv): Pr
     pgRestore: join(directory, 'pg_restore'),
     pgDumpall: join(directory, 'pg_dumpall'),
   }
+}
+
+const versions = new Map<string, Promise<string>>()
+
+/** What a program says of itself, which is asked once for as long as the file stays the same. */
+async function versionOf(program: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const { ino, size, mtimeMs } = await stat(program)
+  const file = `${program} ${ino} ${size} ${mtimeMs}`
+  const known = versions.get(file) ?? printed(program, ['--version'], environment)
+  versions.set(file, known)
+  return known
+}
+
+/** What a program prints; empty where it can't be run, fails, or takes longer than ten seconds. */
+function printed(program: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(program, args, { env: environment, timeout: 10_000 }, (error, stdout) => {
+      resolve(error === null ? stdout.trim() : '')
+    })
+  })
 }
 
 function majorOf(version: string): number {

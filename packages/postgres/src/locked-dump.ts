@@ -81,6 +81,7 @@ async function startReaders(
   const args = dumpArguments(request, selection.arguments, snapshotId)
   const dumpLocks = Promise.withResolvers<void>()
   const child = programs.start(client.pgDump, args, {
+    wideOutput: true,
     onLine: (line) => {
       if (isPastLocks(line)) dumpLocks.resolve()
       onLine(line)

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
-import { HoldfastError, type ObjectInfo, type PutOptions } from '@holdfast/plugin'
+import { HoldfastError, type ObjectInfo, type PutOptions, type StoredObject } from '@holdfast/plugin'
 import { makeDirectory, removeEmptyDirectories } from './directories.ts'
 import { attempt, hasErrno } from './errors.ts'
 import { findObject } from './find.ts'
@@ -21,7 +21,7 @@ export async function putObject(
   key: string,
   body: Readable,
   options: PutOptions,
-): Promise<ObjectInfo> {
+): Promise<StoredObject> {
   const { signal, ifAbsent = false } = options
   // Until it is read, an error of the body would have nobody to hear it.
   body.on('error', () => {})
@@ -40,7 +40,7 @@ export async function putObject(
       signal.throwIfAborted()
       await (ifAbsent ? create(partial, target) : replace(partial, target, key))
       await syncDirectory(directory)
-      return info
+      return ifAbsent ? { ...info, createOnly: 'atomic' } : info
     } catch (error) {
       await handle.close().catch(() => {})
       await unlink(partial).catch(() => {})

@@ -1,11 +1,18 @@
 import { addAbortSignal, Readable } from 'node:stream'
 import {
+  type Checksum,
   type GetOptions,
   HoldfastError,
   type ObjectInfo,
   type PutOptions,
   type Storage,
 } from '@holdfast/plugin'
+import { checksumOf } from './storage/checksums.ts'
+
+export interface MemoryStorageOptions {
+  /** Gives this checksum of the bytes that it holds at the moment. None unless set. */
+  checksum?: Checksum['algorithm']
+}
 
 /** An honest storage in memory, whose objects a test can look at, damage and date. */
 export interface MemoryStorage extends Storage {
@@ -14,11 +21,21 @@ export interface MemoryStorage extends Storage {
 
 const readBytes = 65_536
 
-export function memoryStorage(now: () => Date = () => new Date()): MemoryStorage {
+export function memoryStorage(
+  now: () => Date = () => new Date(),
+  { checksum: algorithm }: MemoryStorageOptions = {},
+): MemoryStorage {
   const objects: MemoryStorage['objects'] = new Map()
   const info = (key: string): ObjectInfo | undefined => {
     const object = objects.get(key)
-    return object && { key, bytes: object.bytes.length, modifiedAt: object.modifiedAt }
+    return (
+      object && {
+        key,
+        bytes: object.bytes.length,
+        modifiedAt: object.modifiedAt,
+        ...(algorithm !== undefined && { checksum: checksumOf(algorithm, object.bytes) }),
+      }
+    )
   }
   return {
     objects,
@@ -27,13 +44,17 @@ export function memoryStorage(now: () => Date = () => new Date()): MemoryStorage
       return {}
     },
     put: async (key, body, options) => {
+      const { ifAbsent = false } = options
       const bytes = await collect(key, body, options)
-      if (options.ifAbsent === true && objects.has(key)) {
+      if (ifAbsent && objects.has(key)) {
         throw new HoldfastError('STORAGE_EXISTS', `${key} is already there`)
       }
       const modifiedAt = now()
       objects.set(key, { bytes, modifiedAt })
-      return { key, bytes: bytes.length, modifiedAt }
+      return {
+        ...(info(key) ?? { key, bytes: bytes.length, modifiedAt }),
+        ...(ifAbsent && { createOnly: 'atomic' as const }),
+      }
     },
     get: async (key, options) => {
       options.signal.throwIfAborted()

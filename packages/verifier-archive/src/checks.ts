@@ -1,4 +1,4 @@
-import type { BackupObject, Check, Manifest, VerdictStatus } from '@holdfast/plugin'
+import type { BackupObject, Check, Manifest, VerdictStatus, VerifierInput } from '@holdfast/plugin'
 import { type DumpContents, missingTables } from '@holdfast/postgres'
 import type { ArchiveOptions } from './options.ts'
 import type { ObjectReading } from './read-object.ts'
@@ -31,6 +31,13 @@ export function checkDecoded(reading: ObjectReading, rawBytes: number, readBy: s
   }
   return check('decode', 'passed', `${count(rawBytes)} bytes decoded and read to their end by ${readBy}`)
 }
+
+/** What can't be looked at in a dump that is encrypted. */
+export function checksWithoutKey(): Check[] {
+  return ['decode', 'contents', 'tables'].map((name) => check(name, 'skipped', withoutKey))
+}
+
+const withoutKey = 'encrypted, and no identity here'
 
 /** Does the dump hold what the manifest says, and is that as much as there must be? */
 export function checkContents(manifest: Manifest, reading: ObjectReading, options: ArchiveOptions): Check[] {
@@ -88,12 +95,17 @@ export function checkSize(manifest: Manifest, bytes: number, options: ArchiveOpt
 }
 
 /** Are the roles beside the dump whole? */
-export function checkGlobals(object: BackupObject, reading: ObjectReading | undefined): Check {
+export function checkGlobals(
+  object: BackupObject,
+  reading: ObjectReading | undefined,
+  { decodable }: Pick<VerifierInput, 'decodable'>,
+): Check {
   if (reading === undefined) return check('globals', 'failed', `${object.key} is not in the storage`)
   const damage = reading.damage?.message
   const wrong = checkStored(object, reading).find(({ status }) => status === 'failed')
   if (wrong) return check('globals', 'failed', `${wrong.name}: ${wrong.detail}`)
   if (damage !== undefined) return check('globals', 'failed', damage)
+  if (!decodable) return check('globals', 'passed', `length and sha256 match; ${withoutKey}`)
   if (reading.rawBytes === 0) return check('globals', 'failed', 'empty')
   return check('globals', 'passed', `${count(reading.rawBytes)} bytes decoded, length and sha256 match`)
 }
@@ -106,7 +118,7 @@ export function check(name: string, status: VerdictStatus, detail: string): Chec
   return { name, status, detail }
 }
 
-function count(value: number): string {
+export function count(value: number): string {
   return value.toLocaleString('en-US')
 }
 

@@ -17,12 +17,12 @@ export interface ObjectReading {
 }
 
 /**
- * Reads an object from the storage once: length and digest in passing, then decoded, then through the reader. Damage
- * does not end the reading of what is stored, so that length and digest are always told. Undefined where the object
- * is missing; rejects when the storage can not be read.
+ * Reads an object from the storage once: length and digest in passing, then decoded, where that can be done, then
+ * through the reader. Damage does not end the reading of what is stored, so that length and digest are always told.
+ * Undefined where the object is missing; rejects when the storage can not be read.
  */
 export async function readObject(
-  { open, decode }: Pick<VerifierInput, 'open' | 'decode'>,
+  { open, decode, decodable }: Pick<VerifierInput, 'open' | 'decode' | 'decodable'>,
   role: DataRole,
   reader: DumpReader | undefined,
   signal: AbortSignal,
@@ -34,7 +34,7 @@ export async function readObject(
     if (stored === undefined) return undefined
     addAbortSignal(signal, stored)
     feed.on('error', () => undefined)
-    const decoding = consume(decode(feed), reader)
+    const decoding = decodable ? consume(decode(feed), reader) : undecoded()
     const sums = await digest(stored, feed, decoding)
     const { damage = sums.damage, rawBytes } = await decoding
     const { bytes, sha256 } = sums
@@ -94,6 +94,11 @@ async function drained(feed: PassThrough): Promise<void> {
     feed.on('drain', settle)
     feed.on('close', settle)
   })
+}
+
+/** Of what is read as it is stored only. */
+function undecoded(): ReturnType<typeof consume> {
+  return Promise.resolve({ rawBytes: 0 })
 }
 
 async function consume(

@@ -3,11 +3,12 @@ import { createHash, randomInt } from 'node:crypto'
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline, Readable } from 'node:stream'
+import { pipeline, Readable, Transform } from 'node:stream'
 import { promisify } from 'node:util'
 import { createGunzip, gzipSync } from 'node:zlib'
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
 import {
+  type Attestation,
   type Check,
   type DataRole,
   HoldfastError,
@@ -148,6 +149,7 @@ function backup(decoded: Buffer, changes: Partial<Manifest> = {}, globals?: Buff
 
 type Open = (role: DataRole) => Promise<Readable>
 type Verification = Pick<Verdict, 'status' | 'checks'> & {
+  proves?: Verdict['proves']
   of(name: string): Check | undefined
   opened: DataRole[]
 }
@@ -157,6 +159,9 @@ async function verify(
   {
     options = { minTables: 0, minBytes: 0 } as unknown,
     open = undefined as Open | undefined,
+    attest = undefined as ((role: DataRole) => Attestation | undefined) | undefined,
+    readFull = false,
+    decode = undefined as ((bytes: Readable) => Readable) | undefined,
     signal = new AbortController().signal,
   } = {},
 ): Promise<Verification> {
@@ -175,15 +180,24 @@ async function verify(
         opened.push(role)
         return open ? open(role) : Promise.resolve(inPieces(stored[role]))
       },
-      attest: () => Promise.resolve(undefined),
-      readFull: false,
-      decodable: true,
-      decode: (bytes) =>
-        manifest.compression.algorithm === 'none' ? bytes : pipeline(bytes, createGunzip(), () => undefined),
+      attest: async (role) => attest?.(role),
+      readFull,
+      decodable: decode !== noKey,
+      decode:
+        decode ??
+        ((bytes) =>
+          manifest.compression.algorithm === 'none'
+            ? bytes
+            : pipeline(bytes, createGunzip(), () => undefined)),
     },
     signal,
   )
   return { ...verdict, opened, of: (name) => verdict.checks.find((check) => check.name === name) }
+}
+
+/** What `decode` does where nobody brought a key. */
+function noKey(bytes: Readable): Readable {
+  return bytes.destroy(new HoldfastError('DECRYPT_KEY_MISSING', 'encrypted'))
 }
 
 function inPieces(bytes: Buffer | undefined): Readable {
@@ -315,6 +329,54 @@ describe('a backup that is not what its manifest says fails', () => {
     )
     const empty = await verify(backup(raw.custom, {}, Buffer.alloc(0)))
     expect(empty.of('globals')).toEqual({ name: 'globals', status: 'failed', detail: 'empty' })
+  })
+})
+
+describe('a backup that is encrypted', () => {
+  const encryption = { algorithm: 'age' as const, recipients: ['age1'] }
+
+  it('is read as it is stored without a key, and no more is claimed', async () => {
+    const verification = await verify(backup(raw.custom, { encryption }, raw.globals), { decode: noKey })
+    expect(verification).toMatchObject({ status: 'passed', proves: 'stored', opened: ['dump', 'globals'] })
+    expect(verification.checks.map(({ name, status }) => [name, status])).toEqual([
+      ['length', 'passed'],
+      ['sha256', 'passed'],
+      ['decode', 'skipped'],
+      ['contents', 'skipped'],
+      ['tables', 'skipped'],
+      ['size', 'passed'],
+      ['globals', 'passed'],
+    ])
+    expect(verification.of('decode')?.detail).toBe('encrypted, and no identity here')
+    expect(verification.of('globals')?.detail).toBe(
+      'length and sha256 match; encrypted, and no identity here',
+    )
+  })
+
+  it('is damaged without a key as well, and that is no lesser word', async () => {
+    const { manifest, stored } = backup(raw.custom, { encryption }, raw.globals)
+    for (const damaged of [
+      { ...stored, dump: flip(stored.dump) },
+      { ...stored, globals: flip(stored.globals ?? Buffer.alloc(0)) },
+    ]) {
+      const verification = await verify({ manifest, stored: damaged }, { decode: noKey })
+      expect(verification.status).toBe('failed')
+      expect(verification.proves).toBeUndefined()
+    }
+  })
+
+  it('is not spoken against for a key that does not fit, unless its bytes are others', async () => {
+    const decode = (bytes: Readable): Readable =>
+      pipeline(
+        bytes,
+        new Transform({ transform: (_chunk, _encoding, done) => done(wrongKey) }),
+        () => undefined,
+      )
+    const wrongKey = new HoldfastError('DECRYPT_KEY_WRONG', 'none of the identities fits')
+    const { manifest, stored } = backup(raw.custom, { encryption })
+    await expect(verify({ manifest, stored }, { decode })).rejects.toBe(wrongKey)
+    const verification = await verify({ manifest, stored: { dump: flip(stored.dump) } }, { decode })
+    expect(verification.of('sha256')?.status).toBe('failed')
   })
 })
 
@@ -475,5 +537,78 @@ describe('options', () => {
   it('have a schema for editors in which none is required', () => {
     expect(archive.optionsSchema?.()).toMatchObject({ additionalProperties: false })
     expect(archive.optionsSchema?.()).not.toHaveProperty('required')
+  })
+})
+
+describe('where the storage attests what it holds', () => {
+  const whole = () => backup(raw.custom, {}, raw.globals)
+  const attested = { minTables: 0, minBytes: 0, read: 'attested' }
+  const checksum = { algorithm: 'crc32c', value: '1a2b3c4d' } as const
+  const agreeing = ({ manifest }: Backup) => {
+    return (role: DataRole): Attestation => {
+      const { bytes = 0 } = manifest.objects.find((object) => object.role === role) ?? {}
+      return { bytes, checksum, matches: true }
+    }
+  }
+
+  it('reads nothing, and claims no more than that', async () => {
+    const made = whole()
+    const verification = await verify(made, { options: attested, attest: agreeing(made) })
+    expect(verification).toMatchObject({ status: 'passed', proves: 'attested', opened: [] })
+    expect(verification.of('attested')?.detail).toContain('crc32c 1a2b3c4d matches')
+    expect(verification.checks.filter(({ status }) => status === 'skipped').map(({ name }) => name)).toEqual([
+      'sha256',
+      'decode',
+      'contents',
+      'tables',
+    ])
+    expect(verification.of('globals')?.status).toBe('passed')
+  })
+
+  it('takes another checksum or length for damage', async () => {
+    for (const bytes of [whole().stored.dump.length, 5]) {
+      const verification = await verify(whole(), {
+        options: attested,
+        attest: () => ({ bytes, checksum, matches: false }),
+      })
+      expect(verification).toMatchObject({ status: 'failed', proves: 'attested', opened: [] })
+      expect(verification.of('attested')?.detail).toMatch(bytes === 5 ? /holds 5 bytes/ : /is not that of/)
+    }
+  })
+
+  it('still looks at the size', async () => {
+    const made = whole()
+    const options = { read: 'attested', minBytes: 1e12, belowMinimum: 'failed' }
+    expect(await verify(made, { options, attest: agreeing(made) })).toMatchObject({ status: 'failed' })
+  })
+
+  it('reads every byte where there is no checksum, where it is told to, and by default', async () => {
+    const made = whole()
+    const without = await verify(made, { options: attested })
+    expect(without.of('attested')).toMatchObject({ status: 'skipped' })
+    const told = await verify(made, { options: attested, attest: agreeing(made), readFull: true })
+    const usual = await verify(made, { attest: agreeing(made) })
+    for (const verification of [without, told, usual]) {
+      expect(verification).toMatchObject({ status: 'passed', opened: ['dump', 'globals'] })
+      expect('proves' in verification).toBe(false)
+    }
+  })
+
+  it('reads what is small with auto', async () => {
+    const made = whole()
+    const { length } = made.stored.dump
+    const auto = (fullBelowBytes: number) =>
+      verify(made, {
+        options: { minTables: 0, minBytes: 0, read: 'auto', fullBelowBytes },
+        attest: agreeing(made),
+      })
+    expect(await auto(length)).toMatchObject({ opened: ['globals'], proves: 'attested' })
+    expect((await auto(length + 1)).opened).toEqual(['dump', 'globals'])
+  })
+
+  it('says what an option is missing', () => {
+    expect(() => archive.parseOptions({ read: 'auto' })).toThrow('fullBelowBytes: is needed with read: auto')
+    expect(() => archive.parseOptions({ fullBelowBytes: 5 })).toThrow('fullBelowBytes: makes no sense')
+    expect(() => archive.parseOptions({ read: 'auto', fullBelowBytes: 5 })).not.toThrow()
   })
 })

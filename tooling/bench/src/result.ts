@@ -5,6 +5,7 @@ import { inMegabytes, inSeconds, median, type Row } from './table.ts'
 const limits = {
   backup: 1.4,
   timesFasterThanProcedure: 4,
+  encrypted: 1.5,
   restore: 1.3,
   memoryBytes: 250e6,
   memoryGrowth: 0.1,
@@ -42,6 +43,13 @@ export function rowsOf({ timed, memory }: Results): Row[] {
       limit: 'smaller',
       isMet: sizes[0] < sizes[1],
     },
+    timesRow(
+      'backup, encrypted and verified',
+      rounds.encryptedBackupMs,
+      'the same, not encrypted',
+      rounds.verifiedBackupMs,
+      limits.encrypted,
+    ),
     timesRow(
       'restore',
       rounds.restoreMs,

@@ -26,6 +26,8 @@ export interface Rounds {
   /** `holdfast backup` to a directory with everything that it does by default. */
   verifiedBackupMs: number[]
   verifiedBackupBytes: number[]
+  /** The same, encrypted to an age recipient. */
+  encryptedBackupMs: number[]
   /** `pg_restore -j2` of a raw file. */
   rawRestoreMs: number[]
   /** `holdfast restore --jobs 2`. */
@@ -40,6 +42,7 @@ export async function runRounds(bench: Bench, rounds: number, say: (text: string
     procedureBytes: [],
     verifiedBackupMs: [],
     verifiedBackupBytes: [],
+    encryptedBackupMs: [],
     rawRestoreMs: [],
     restoreMs: [],
   }
@@ -61,6 +64,8 @@ export async function runRounds(bench: Bench, rounds: number, say: (text: string
     result.verifiedBackupMs.push(done('holdfast backup', backup))
     result.verifiedBackupBytes.push(backup.bytes)
     result.restoreMs.push(done('holdfast restore', await restore(bench)))
+    await emptyDirectory(bench)
+    result.encryptedBackupMs.push(done('holdfast backup, encrypted', await encryptedBackup(bench)))
     await emptyDirectory(bench)
 
     result.rawRestoreMs.push(done('pg_restore -j2', await rawRestore(bench)))
@@ -101,7 +106,11 @@ async function writtenProcedure(bench: Bench): Promise<Measured & { bytes: numbe
 }
 
 /** Leaves the backup in `backups`. */
-export async function verifiedBackup(bench: Bench, memory = false): Promise<Measured & { bytes: number }> {
+export async function verifiedBackup(
+  bench: Bench,
+  memory = false,
+  options: readonly string[] = [],
+): Promise<Measured & { bytes: number }> {
   const { server, database, directory, holdfast, signal } = bench
   const command: Command = [
     ...holdfast,
@@ -112,9 +121,17 @@ export async function verifiedBackup(bench: Bench, memory = false): Promise<Meas
     join(directory, 'backups'),
     '--json',
     '--quiet',
+    ...options,
   ]
   const measured = await measure(command, { directory, signal, memory })
   return { ...measured, bytes: dumpBytes(measured.stdout) }
+}
+
+async function encryptedBackup(bench: Bench): Promise<Measured> {
+  const { directory, holdfast, signal } = bench
+  const keygen = [...holdfast, 'keygen', join(directory, 'identity.txt'), '--quiet'] as const
+  const { stdout: recipient } = await measure(keygen, { directory, signal })
+  return verifiedBackup(bench, false, ['--recipient', recipient])
 }
 
 function restore(bench: Bench): Promise<Measured> {
@@ -177,6 +194,7 @@ export async function emptyDirectory({ directory }: Bench): Promise<void> {
     'backup.dump.sha256',
     'backup.log',
     'raw.dump',
+    'identity.txt',
     'holdfast.config.json',
   ]) {
     await rm(join(directory, name), { recursive: true, force: true })

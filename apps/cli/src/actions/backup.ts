@@ -14,6 +14,7 @@ export interface BackupOptions extends DumpOptions {
   database?: string | undefined
   to?: string | undefined
   label?: string | undefined
+  recipient?: string[] | undefined
   dryRun?: true | undefined
   requireNotifications?: true | undefined
   config?: string | undefined
@@ -62,6 +63,12 @@ async function jobsToRun(
   }
   const config = onCommandLine ? undefined : await readFoundConfig(options.config, context)
   if (config !== undefined) {
+    if (options.recipient !== undefined) {
+      throw usageError(
+        'whom to encrypt to is said by the configuration',
+        `Put --recipient into jobs.*.encryption.recipients of ${config.origin.file}, or add --to to use no configuration.`,
+      )
+    }
     const wanted = names.length > 0 ? [...new Set(names)] : config.jobs.map(({ name }) => name)
     return {
       jobs: await Promise.all(wanted.map((name) => openJob(config, name, context))),

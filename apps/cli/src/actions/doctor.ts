@@ -4,6 +4,7 @@ import { findClients, parseAddress } from '@holdfast/postgres'
 import { databaseConfig, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { checkDatabase } from '../doctor/database.ts'
+import { checkKeys } from '../doctor/keys.ts'
 import { failed, passed, skipped, type DoctorCheck } from '../doctor/check.ts'
 import { checkNotifier } from '../doctor/notifier.ts'
 import { checkStorage } from '../doctor/storage.ts'
@@ -102,6 +103,8 @@ async function* checkJob(
   }
   const plugins = [...job.storages, ...job.verifiers, ...job.notifiers]
   yield [passed('plugins', [...new Set(plugins.map(({ plugin }) => plugin))].join(', '))]
+  const keys = await checkKeys(job)
+  if (keys.length > 0) yield keys
   screen.show({ title: 'database' })
   const address = parseAddress(findJob(config, name).database?.reveal(), context.environment)
   const { checks, facts } = await checkDatabase(job, address, context)

@@ -4,16 +4,17 @@ import { link, rename, rm, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { chooseCopy, openObject, type ReadableCopy } from '@holdfast/core'
+import { chooseCopy, openObject, type Decryption, type ReadableCopy } from '@holdfast/core'
 import { HoldfastError, type DataRole } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
+import { openDecryption, type KeyOptions } from '../keys.ts'
 import { findOne, type PlaceOptions } from '../places.ts'
 import { renderWarning } from '../render/error.ts'
 import { marked } from '../render/look.ts'
 import { formatBytes } from '../render/units.ts'
 import { usageError } from '../usage.ts'
 
-export interface GetOptions extends PlaceOptions {
+export interface GetOptions extends PlaceOptions, KeyOptions {
   output?: string | undefined
   decode?: true | undefined
   globals?: true | undefined
@@ -24,7 +25,7 @@ export async function get(wanted: string, options: GetOptions, context: Context)
   const { screen, directory, quiet, signal } = context
   const { backup, place } = await findOne(wanted, options, context)
   const copy = chooseCopy(backup, place.job.storages)
-  const decode = options.decode === true
+  const decryption = options.decode === true ? await openDecryption(place.job, options, context) : undefined
   const role: DataRole = options.globals === true ? 'globals' : 'dump'
   if (!copy.manifest.objects.some((object) => object.role === role)) {
     throw usageError(
@@ -32,7 +33,7 @@ export async function get(wanted: string, options: GetOptions, context: Context)
       'Roles are kept beside full dumps, unless that is turned off.',
     )
   }
-  if (options.output === '-') return toStdout(copy, role, decode, context)
+  if (options.output === '-') return toStdout(copy, role, decryption, context)
 
   const target = resolve(directory, options.output ?? '.')
   const isDirectory = (await stat(target).catch(() => undefined))?.isDirectory() === true
@@ -45,7 +46,7 @@ export async function get(wanted: string, options: GetOptions, context: Context)
   for (const file of files) {
     const body =
       file.role === 'dump' || file.role === 'globals'
-        ? await open(copy, file.role, decode, context)
+        ? await open(copy, file.role, decryption, context)
         : await copy.storage.instance.get(keyOf(copy, file.role), { signal })
     const bytes = await writeWhole(body, file.path, options.force === true, signal)
     screen.rest()
@@ -57,7 +58,7 @@ export async function get(wanted: string, options: GetOptions, context: Context)
 async function toStdout(
   copy: ReadableCopy,
   role: DataRole,
-  decode: boolean,
+  decryption: Decryption | undefined,
   context: Context,
 ): Promise<number> {
   const { screen, signal } = context
@@ -68,7 +69,7 @@ async function toStdout(
     )
   }
   try {
-    await pipeline(await open(copy, role, decode, context), process.stdout, { signal, end: false })
+    await pipeline(await open(copy, role, decryption, context), process.stdout, { signal, end: false })
     return 0
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
@@ -106,14 +107,14 @@ function keyOf({ manifest }: ReadableCopy, role: FileRole): string {
 async function open(
   copy: ReadableCopy,
   role: DataRole,
-  decode: boolean,
+  decryption: Decryption | undefined,
   { screen, signal }: Context,
 ): Promise<Readable> {
   const total = copy.manifest.objects.find((object) => object.role === role)?.bytes ?? 0
   const onBytes = (bytes: number): void => {
     screen.show({ title: 'read', fraction: total === 0 ? 1 : bytes / total, bytes })
   }
-  return openObject(copy, role, { decode, onBytes, signal })
+  return openObject(copy, role, { decode: decryption !== undefined, decryption, onBytes, signal })
 }
 
 async function refuseExisting(path: string): Promise<void> {

@@ -2,13 +2,14 @@ import { restoreBackup, type RestoreProgress } from '@holdfast/core'
 import { exitCodeOf } from '@holdfast/plugin'
 import { postgresTarget } from '@holdfast/postgres'
 import type { Context } from '../context.ts'
+import { openDecryption, type KeyOptions } from '../keys.ts'
 import { findOne, type PlaceOptions } from '../places.ts'
 import type { Activity } from '../render/activity.ts'
 import { renderWarning } from '../render/error.ts'
 import { renderRestore } from '../render/restore.ts'
 import { usageError, warnOfPassword } from '../usage.ts'
 
-export interface RestoreCommandOptions extends PlaceOptions {
+export interface RestoreCommandOptions extends PlaceOptions, KeyOptions {
   to: string
   createDatabase?: true | undefined
   allowNonEmpty?: true | undefined
@@ -31,9 +32,11 @@ export async function restore(
   if (options.to.trim() === '') throw usageError('--to is empty', 'It says which database to restore into.')
   const target = postgresTarget(options.to, { environment })
   const { backup, place } = await findOne(wanted, options, context)
+  const decryption = await openDecryption(place.job, options, context)
   let begun = false
   const restoring = restoreBackup(backup, target, {
     storages: place.job.storages,
+    decryption,
     tables: options.table ?? [],
     part: options.schemaOnly === true ? 'schema' : options.dataOnly === true ? 'data' : 'all',
     jobs: options.jobs,

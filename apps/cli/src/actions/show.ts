@@ -1,4 +1,4 @@
-import { reportOf, restoreCommandFor } from '@holdfast/core'
+import { reportOf, restoreCommandFor, type Backup, type Copy } from '@holdfast/core'
 import type { Context } from '../context.ts'
 import { findOne, placeFlags, type PlaceOptions } from '../places.ts'
 import { renderBackup } from '../render/backup-page.ts'
@@ -14,9 +14,30 @@ export async function show(wanted: string, options: PlaceOptions, context: Conte
   if (json) {
     const locations = copies.map(({ storage, location }) => ({ storage, location }))
     const { manifest = null } = backup
-    const page = { ...listed(backup), locations, verdicts, notifications, restoreCommand, manifest }
+    const page = {
+      ...listed(backup),
+      locations,
+      copies: copies.map((copy) => describeCopy(copy, backup)),
+      verdicts,
+      notifications,
+      restoreCommand,
+      manifest,
+    }
     stdout.write(`${JSON.stringify(page, undefined, 2)}\n`)
     return
   }
   stdout.write(`${renderBackup(backup, { verdicts, notifications, restoreCommand }, stdout.look)}\n`)
+}
+
+/** A copy as `show --json` has it; `createOnly` and `checksums` are what its storage said when the run stored it. */
+function describeCopy({ storage, plugin, location, verification }: Copy, { manifest }: Backup): object {
+  const facts = manifest?.copies?.find((copy) => copy.storage === storage)
+  return {
+    storage,
+    plugin,
+    location,
+    verification,
+    createOnly: facts?.createOnly ?? null,
+    checksums: facts?.checksums ?? {},
+  }
 }

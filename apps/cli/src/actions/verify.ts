@@ -1,16 +1,30 @@
-import { verifyJob, type JobVerification } from '@holdfast/core'
+import { verifyJob, type Job, type JobVerification } from '@holdfast/core'
 import { exitCodeOf } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
+import { openDecryption, type KeyOptions } from '../keys.ts'
 import { findOne, placeFlags, type PlaceOptions } from '../places.ts'
 import { renderDeliveries } from '../render/told.ts'
 import { renderVerification } from '../render/verification.ts'
+import { usageError } from '../usage.ts'
 
-export async function verify(wanted: string, options: PlaceOptions, context: Context): Promise<number> {
+export interface VerifyCommandOptions extends PlaceOptions, KeyOptions {
+  level?: 'archive' | 'plausible' | 'restored' | undefined
+  full?: true | undefined
+}
+
+export async function verify(
+  wanted: string,
+  options: VerifyCommandOptions,
+  context: Context,
+): Promise<number> {
   const { screen, stdout, now, signal, json, quiet } = context
   const { backup, place, siblings } = await findOne(wanted, options, context)
   const startedAt = now()
   const { status, verdicts, notifications } = await verifyJob(place.job, backup, {
+    verifiers: verifiersOf(place.job, options),
+    decryption: await openDecryption(place.job, options, context),
     backups: siblings,
+    readFull: options.full === true,
     now,
     onProgress: ({ fraction, rawBytes, detail }) =>
       screen.show({ title: 'verify', fraction, bytes: rawBytes, detail }),
@@ -40,6 +54,16 @@ export async function verify(wanted: string, options: PlaceOptions, context: Con
   return exitCode
 }
 
+function verifiersOf({ name, verifiers }: Job, { level }: VerifyCommandOptions): Job['verifiers'] {
+  const asked = verifiers.filter(({ instance }) => level === undefined || instance.proves === level)
+  if (asked.length > 0 || level === undefined) return asked
+  const known = [...new Set(verifiers.map(({ instance }) => instance.proves))].join(', ')
+  throw usageError(
+    `no verifier of the job ${name} finds out ${level}`,
+    `Those that it has find out ${known}.`,
+  )
+}
+
 export type VerifyStatus = JobVerification['status']
 
 const exitCodes: Readonly<Record<VerifyStatus, number>> = {
@@ -47,4 +71,3 @@ const exitCodes: Readonly<Record<VerifyStatus, number>> = {
   suspect: exitCodeOf('VERIFY_SUSPECT'),
   failed: exitCodeOf('VERIFY_FAILED'),
 }
-

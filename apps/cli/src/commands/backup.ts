@@ -10,6 +10,7 @@ ${examples([
   ['holdfast backup', 'every job, or $DATABASE_URL'],
   ['holdfast backup shop --label pre-deploy', 'one job, with a label'],
   ['holdfast backup --to s3://backups/shop', 'into a bucket'],
+  ['holdfast backup --recipient age1…', 'encrypted, see holdfast keygen'],
   ['holdfast backup --schema-only', 'definitions without rows'],
   ['holdfast backup --table public.orders', 'one table'],
   ['holdfast backup --json | jq .status', 'for programs'],
@@ -34,6 +35,7 @@ export function addBackup(program: Command): void {
     .addOption(new Option('--data-only', 'rows without definitions').conflicts(['table', 'excludeTable']))
     .option('--table <pattern>', 'only tables like this psql pattern; repeat it for more', collect)
     .option('--exclude-table <pattern>', 'no tables like this psql pattern; repeat it for more', collect)
+    .option('--recipient <age1…>', 'encrypt to this age recipient; repeat it for more', collect)
     .option('--label <label>', 'retention label, such as pre-deploy')
     .addOption(new Option('--format <format>', 'of the dump').choices(['custom', 'plain'] as const))
     .option('--require-notifications', 'exit with 6 where a notification could not be sent')

@@ -1,6 +1,13 @@
 import type { Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
-import { configOption, examples, fromOption, quietOption } from './options.ts'
+import {
+  configOption,
+  examples,
+  fromOption,
+  quietOption,
+  verifyKeyOption,
+  identityOption,
+} from './options.ts'
 
 const help = `
 The length and the sha256 are checked on the way; a damaged object leaves no
@@ -23,7 +30,9 @@ export function addGet(program: Command): void {
     .option('--decode', 'write what pg_restore or psql reads')
     .option('--globals', 'the roles that are kept beside a full dump, instead of the dump')
     .option('--force', 'replace a file that is there')
+    .addOption(identityOption())
     .addOption(fromOption())
+    .addOption(verifyKeyOption())
     .addOption(configOption())
     .addOption(quietOption())
     .addHelpText('after', help)

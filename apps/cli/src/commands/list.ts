@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
-import { configOption, examples, fromOption, jsonOption } from './options.ts'
+import { configOption, examples, fromOption, jsonOption, verifyKeyOption } from './options.ts'
 
 const help = examples([
   ['holdfast list', 'of every job, or in ./backups'],
@@ -16,6 +16,7 @@ export function addList(program: Command): void {
     .description('Lists the backups that there are, newest first, and how well each is known to be good.')
     .argument('[job]', 'only of this job')
     .addOption(fromOption())
+    .addOption(verifyKeyOption())
     .addOption(configOption())
     .addOption(jsonOption())
     .addHelpText('after', help)

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
-import { configOption, fromOption, quietOption } from './options.ts'
+import { configOption, fromOption, quietOption, verifyKeyOption } from './options.ts'
 
 const marks = [
   {
@@ -33,6 +33,7 @@ export function addMarks(program: Command): void {
       .description(description)
       .argument('<backup>', 'id, name, latest or job@latest')
       .addOption(fromOption())
+      .addOption(verifyKeyOption())
       .addOption(configOption())
       .addOption(quietOption())
       .action((backup, options) =>

@@ -17,6 +17,18 @@ export const fromOption = () =>
     'where the backups are: a directory, s3://… or gs://…; no configuration is read',
   )
 
+export const identityOption = () =>
+  new Option(
+    '--identity <file>',
+    'age identity to read encrypted backups with; repeat it for more',
+  ).argParser(collect)
+
+export const verifyKeyOption = () =>
+  new Option(
+    '--verify-key <key>',
+    'believe only what this key has signed: a file, or the line in it; repeat it for more',
+  ).argParser(collect)
+
 /** Gathers an option that may be given several times. */
 export function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value]

@@ -1,6 +1,14 @@
 import { Option, type Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
-import { configOption, examples, fromOption, jsonOption, quietOption, wholeNumber } from './options.ts'
+import {
+  configOption,
+  examples,
+  fromOption,
+  jsonOption,
+  quietOption,
+  wholeNumber,
+  verifyKeyOption,
+} from './options.ts'
 
 const help = `
 A backup stays if any rule keeps it. Whatever the rules say, the newest verified
@@ -27,6 +35,7 @@ export function addPrune(program: Command): void {
     .argument('[job]', 'only of this job')
     .option('--plan', 'show every backup with its reason, and delete nothing')
     .addOption(fromOption())
+    .addOption(verifyKeyOption())
     .addOption(configOption())
     .addOption(jsonOption())
     .addOption(quietOption())

@@ -8,6 +8,8 @@ import {
   jsonOption,
   quietOption,
   wholeNumber,
+  verifyKeyOption,
+  identityOption,
 } from './options.ts'
 
 const help = `
@@ -38,7 +40,9 @@ export function addRestore(program: Command): void {
     .option('--jobs <number>', 'connections that restore at the same time', wholeNumber(1), 2)
     .addOption(new Option('--stream', 'without local disk, in one transaction with one connection'))
     .option('--dry-run', 'read the whole backup and check its digest, but leave the target alone')
+    .addOption(identityOption())
     .addOption(fromOption())
+    .addOption(verifyKeyOption())
     .addOption(configOption())
     .addOption(jsonOption())
     .addOption(quietOption())

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
-import { configOption, examples, fromOption, jsonOption } from './options.ts'
+import { configOption, examples, fromOption, jsonOption, verifyKeyOption } from './options.ts'
 
 const help = examples([
   ['holdfast show latest', 'the newest backup'],
@@ -18,6 +18,7 @@ export function addShow(program: Command): void {
     )
     .argument('<backup>', 'id, name, latest or job@latest')
     .addOption(fromOption())
+    .addOption(verifyKeyOption())
     .addOption(configOption())
     .addOption(jsonOption())
     .addHelpText('after', help)

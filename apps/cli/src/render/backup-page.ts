@@ -1,4 +1,4 @@
-import type { Backup } from '@holdfast/core'
+import type { Backup, Copy } from '@holdfast/core'
 import type { Manifest, ReportedNotification, Verdict } from '@holdfast/plugin'
 import { stateOf, toneOf } from './backup-table.ts'
 import { definition } from './definition.ts'
@@ -22,12 +22,19 @@ export function renderBackup(
   look: Look,
 ): string {
   const { manifest, invalid } = backup
-  const stored = backup.copies.map(({ storage, location }) => `${storage}: ${location}`)
+  const signature = {
+    good: 'by a trusted key',
+    unchecked: 'not checked, no key is trusted here',
+    none: undefined,
+  }[backup.copies[0].signature]
   const head = [
     definition('backup', `${backup.name} (id ${backup.id})`, look),
     definition('job', backup.job, look),
     definition('state', stateOf(backup), look, toneOf(backup)),
-    ...stored.map((text, index) => definition(index === 0 ? 'stored' : '', text, look)),
+    ...(signature === undefined ? [] : [definition('signed', signature, look)]),
+    ...backup.copies.map((copy, index) =>
+      definition(index === 0 ? 'stored' : '', describeCopy(copy, manifest), look),
+    ),
   ].join('\n')
   if (manifest === undefined) return `${head}\n${definition('broken', invalid?.message ?? '', look)}`
   const blocks = [
@@ -42,6 +49,18 @@ export function renderBackup(
   return blocks.filter((block) => block !== '').join('\n\n')
 }
 
+/** Where a copy is, how good it is known to be, and what its storage said of it. */
+function describeCopy({ storage, location, verification }: Copy, manifest: Manifest | undefined): string {
+  const facts = manifest?.copies?.find((copy) => copy.storage === storage)
+  const checksum = Object.values(facts?.checksums ?? {})[0]
+  const said = [
+    verification,
+    ...(facts?.createOnly === undefined ? [] : [`create-only ${facts.createOnly}`]),
+    ...(checksum === undefined ? [] : [`${checksum.algorithm} ${checksum.value} by the storage`]),
+  ]
+  return `${storage}: ${location}\n  ${said.join(', ')}`
+}
+
 function describe(manifest: Manifest, look: Look): string {
   const { database, client, tables, rows, rawBytes, largeObjects, label, labels } = manifest
   const started = new Date(manifest.startedAt)
@@ -52,7 +71,7 @@ function describe(manifest: Manifest, look: Look): string {
     ...(largeObjects === 0 ? [] : [formatCount(largeObjects, 'large object')]),
     `${formatBytes(rawBytes)} of ${manifest.kind === 'full' ? 'data' : manifest.kind}`,
   ].join(', ')
-  const { compression } = manifest
+  const { compression, encryption } = manifest
   const packed =
     compression.algorithm === 'none'
       ? 'not compressed'
@@ -63,6 +82,9 @@ function describe(manifest: Manifest, look: Look): string {
     definition('server', `PostgreSQL ${database.serverVersion}, pg_dump ${client.version}`, look),
     definition('holds', holds, look),
     definition('format', `${manifest.format}, ${packed}`, look),
+    ...(encryption === undefined
+      ? []
+      : [definition('encrypted', `with age, for ${encryption.recipients.join(', ')}`, look)]),
     ...(label === undefined ? [] : [definition('label', label, look)]),
     ...Object.entries(labels).map(([name, text]) => definition(name, text, look)),
   ].join('\n')

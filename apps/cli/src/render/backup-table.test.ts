@@ -51,6 +51,18 @@ describe('renderBackups', () => {
       expect(at(60)[1]).toContain(word)
   })
 
+  it('says where each of several backups is, by name or by number', () => {
+    const copies = ['near', 'far', 'bucket'].map((storage) => ({ ...copy, storage }))
+    const everywhere: Backup = { ...whole, protected: false, copies: copies as unknown as Backup['copies'] }
+    const nearOnly: Backup = { ...everywhere, copies: [copies[0]!] }
+    const ends = (columns: number) =>
+      renderBackups([everywhere, nearOnly], { columns, paint: plain })
+        .split('\n')
+        .map((line) => line.split(/ {2,}/).at(-1))
+    expect(ends(60)).toEqual(['in', '3 of 3', '1 of 3'])
+    expect(ends(80)).toEqual(['in', 'near, far, bucket', 'near'])
+  })
+
   it('fits every terminal from 60 to 200 columns', () => {
     for (let columns = 60; columns <= 200; columns += 1) {
       for (const line of at(columns)) expect(widthOf(line)).toBeLessThanOrEqual(columns)

@@ -50,9 +50,7 @@ function reasonableSize({ verdicts }: Report): ChecklistItem {
   const what = 'File size reasonable'
   const checks = [
     ...checksOf(verdicts, 'plausible'),
-    ...['size', 'tables'].flatMap((name) =>
-      checksOf(verdicts, 'archive').filter((check) => check.name === name),
-    ),
+    ...['size', 'tables'].flatMap((name) => aboutWholeness(verdicts).filter((check) => check.name === name)),
   ]
   const telling = worst(checks)
   return telling === undefined
@@ -63,7 +61,7 @@ function reasonableSize({ verdicts }: Report): ChecklistItem {
 function readable({ backup, verdicts }: Report): ChecklistItem {
   const what = 'pg_restore --list'
   if (backup?.format === 'plain') return item('none', what, 'plain SQL has no contents list')
-  const checks = checksOf(verdicts, 'archive')
+  const checks = aboutWholeness(verdicts)
   const telling = worst(aboutContents.flatMap((name) => checks.filter((check) => check.name === name)))
   return telling === undefined
     ? item('none', what, 'no verifier looked at it')
@@ -81,26 +79,33 @@ function checksum({ backup }: Report): ChecklistItem {
     : item('good', what, sidecar.key.slice(sidecar.key.lastIndexOf('/') + 1))
 }
 
-function uploaded({ storages }: Report): ChecklistItem {
+function uploaded({ storages, backup }: Report): ChecklistItem {
   const what = 'Stored off this machine'
   const remote = storages.filter(({ plugin }) => plugin !== 'local')
   const failed = remote.find(({ status }) => status === 'failed')
   if (failed !== undefined) return item('bad', what, `${failed.name}: ${failed.error?.message ?? 'failed'}`)
   const stored = remote.filter(({ status }) => status === 'stored')
+  const encrypted = backup?.encryption === undefined ? 'not encrypted' : 'encrypted'
   return stored.length === 0
-    ? item('none', what, 'kept in a directory, not encrypted')
-    : item('good', what, stored.map(({ location }) => location).join(', '))
+    ? item('none', what, `kept in a directory, ${encrypted}`)
+    : item('good', what, `${stored.map(({ location }) => location).join(', ')}, ${encrypted}`)
 }
 
 function uploadVerified({ storages, verdicts }: Report): ChecklistItem {
   const what = 'Stored copy read back'
   const stored = storages.filter(({ status }) => status === 'stored')
-  const proofs = verdicts.filter(({ proves }) => proves === 'archive' || proves === 'restored')
+  const proofs = verdicts.filter(({ proves }) => proves !== 'plausible')
   const bad = proofs.find(({ status }) => status === 'failed')
   if (bad !== undefined) return item('bad', what, `${bad.verifier} found damage in ${bad.storage}`)
-  const proven = new Set(proofs.filter(({ status }) => status !== 'skipped').map(({ storage }) => storage))
+  const said = proofs.filter(({ status }) => status !== 'skipped')
+  const read = said.filter(({ proves }) => proves !== 'attested')
+  const proven = new Set(read.map(({ storage }) => storage))
   const missing = stored.filter(({ name }) => !proven.has(name)).map(({ name }) => name)
   if (stored.length === 0) return item('none', what, 'nothing was stored')
+  const attested = missing.filter((name) => said.some(({ storage }) => storage === name))
+  if (attested.length > 0 && attested.length === missing.length) {
+    return item('none', what, `not read: attested by ${attested.join(', ')}`)
+  }
   return missing.length > 0
     ? item('none', what, `nobody read ${missing.join(', ')}`)
     : item('good', what, `whole in ${[...proven].join(', ')}`)
@@ -140,6 +145,11 @@ function cleanedUp({ retention }: Report): ChecklistItem {
   return deleted === 0
     ? item('none', what, `none was due, ${formatCount(kept, 'backup')} kept`)
     : item('good', what, `${deleted} deleted, ${kept} kept`)
+}
+
+/** What was said of the stored bytes, however closely they were looked at. */
+function aboutWholeness(verdicts: readonly Verdict[]): Check[] {
+  return (['attested', 'stored', 'archive'] as const).flatMap((proves) => checksOf(verdicts, proves))
 }
 
 function checksOf(verdicts: readonly Verdict[], proves: Verdict['proves']): Check[] {

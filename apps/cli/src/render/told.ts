@@ -24,14 +24,7 @@ export function renderDeliveries(notifications: readonly ReportedNotification[],
 }
 
 /** `backup.failed, accepted in 0.4 s`. */
-export function outcomeOf({
-  event,
-  status,
-  attempts,
-  durationMs,
-  retryOf,
-  error,
-}: ReportedNotification): string {
+function outcomeOf({ event, status, attempts, durationMs, retryOf, error }: ReportedNotification): string {
   const late = retryOf === undefined ? '' : ` of ${formatTime(new Date(retryOf))}`
   const tries = attempts > 1 ? ` after ${formatCount(attempts, 'try', 'tries')}` : ''
   const outcome = {

@@ -35,8 +35,11 @@ export function renderVerification(
   status: VerifyStatus,
   look: Look,
 ): string {
+  const good = verdicts.some(({ proves }) => proves === 'stored')
+    ? 'is as it was stored; what is in it was not looked at'
+    : 'is good'
   const end = {
-    succeeded: `${marked('good', look)} ${backup.name} is good`,
+    succeeded: `${marked('good', look)} ${backup.name} ${good}`,
     suspect: `${marked('warning', look)} ${backup.name} is suspect; if the change is expected: holdfast accept ${backup.id}`,
     failed: `${marked('bad', look)} ${backup.name} is damaged; keep it for inspection and take a new backup`,
   }[status]

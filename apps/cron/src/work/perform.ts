@@ -13,6 +13,7 @@ import type { Start } from '../engine/engine.ts'
 import type { JobTask } from './configuration.ts'
 import type { Logger } from '../log/logger.ts'
 import { logRunEvents } from '../log/run-events.ts'
+import { openDecryption } from './keys.ts'
 import { rememberDone } from './memory.ts'
 
 /** What came of a task. */
@@ -32,17 +33,27 @@ export interface Observer {
 /** How long remembering may take after a task was cancelled, in milliseconds. */
 const rememberMs = 10_000
 
+export interface PerformOptions {
+  now: () => Date
+  logger: Logger
+  observer: Observer
+  /** What the commands need besides names, such as `--config holdfast.config.yaml`. */
+  flags: string
+  environment: NodeJS.ProcessEnv
+}
+
 /** Does what is due with the same core as the command. Never rejects for what a database or a storage does. */
 export async function perform(
   start: Start<JobTask>,
-  { now, logger, observer, flags }: { now: () => Date; logger: Logger; observer: Observer; flags: string },
+  options: PerformOptions,
 ): Promise<void> {
-  const { task, dueAt, nextRunAt, signal } = start
+  const { now, logger, observer } = options
+  const { task, dueAt, signal } = start
   const startedAt = now()
   const { redactor } = task.work
   logger.info({ dueAt: dueAt.toISOString(), lateMs: startedAt.getTime() - dueAt.getTime() }, 'started')
   try {
-    const outcome = await outcomeOf(task, { now, logger, flags, signal, nextRunAt })
+    const outcome = await outcomeOf(start, options)
     logOutcome(outcome, logger)
     observer.ended(task, outcome)
   } catch (error) {
@@ -61,10 +72,9 @@ export async function perform(
 }
 
 async function outcomeOf(
-  { kind, work }: JobTask,
-  options: { now: () => Date; logger: Logger; flags: string; signal: AbortSignal; nextRunAt: Date | undefined },
+  { task: { kind, work }, nextRunAt, signal }: Start<JobTask>,
+  { now, logger, flags, environment }: PerformOptions,
 ): Promise<Outcome> {
-  const { now, logger, flags, signal, nextRunAt } = options
   switch (kind) {
     case 'backup': {
       const next = nextRunAt === undefined ? {} : { nextRunAt }
@@ -75,8 +85,9 @@ async function outcomeOf(
       const backups = await listBackups(work.storages, work.name, signal)
       const newest = backups.find(({ manifest }) => manifest !== undefined)
       if (newest === undefined) return { kind, verification: undefined }
-      const told = { backups, now, signal, flags, nextRunAt }
-      return { kind, verification: await verifyJob(work, newest, told) }
+      const decryption = await openDecryption(work, environment)
+      const options = { backups, decryption, now, signal, flags, nextRunAt }
+      return { kind, verification: await verifyJob(work, newest, options) }
     }
     case 'prune':
       return { kind, pruning: await pruneJob(work, { now, signal, flags, nextRunAt }) }

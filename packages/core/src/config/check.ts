@@ -4,7 +4,7 @@ import { normalizeJob } from './normalize.ts'
 import { ConfigError, inFileOrder, placed, type Finding } from './problems.ts'
 import { brokenRules } from './rules.ts'
 import { configSchema, type CheckedConfig } from './schema.ts'
-import { passwordsIn, secretsOf } from './secrets.ts'
+import { passphrasesIn, passwordsIn, secretsOf } from './secrets.ts'
 import type { Config, ConfigOrigin } from './types.ts'
 import { withTypedVariables } from './variables.ts'
 
@@ -33,7 +33,7 @@ export function checked(draft: Draft): Config {
 /** The complete configuration, or what is wrong with the draft besides what is missing. */
 export function check(draft: Draft): { config: Config } | { config?: undefined; wrong: Finding[] } {
   const { value, origin, findings, missing, secrets, rules = [] } = draft
-  const known = [...secrets, ...passwordsIn(value)]
+  const known = [...secrets, ...passwordsIn(value), ...passphrasesIn(value)]
   const result = checkedAgainstSchema(value, origin, showing(known))
   const broken = [brokenRules, ...rules].flatMap((rule) => rule(result.value))
   const wrong = clear(draft, [...findings, ...result.findings, ...broken])
@@ -42,7 +42,9 @@ export function check(draft: Draft): { config: Config } | { config?: undefined; 
     config: {
       origin,
       cron: result.config.cron,
-      jobs: Object.entries(result.config.jobs).map(([name, job]) => normalizeJob(name, job)),
+      jobs: Object.entries(result.config.jobs).map(([name, job]) =>
+        normalizeJob(name, job, origin.baseDirectory),
+      ),
       secrets: secretsOf(known),
     },
   }

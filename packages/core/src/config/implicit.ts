@@ -11,14 +11,16 @@ export interface ImplicitJob {
   name: string
   /** Left out, the PG* variables say it. */
   database?: string | undefined
-  storage: { use: string; options: Record<string, unknown> }
+  storage: { use: string; name?: string; options: Record<string, unknown> }
   dump?: JobInput['dump']
   labels?: Record<string, string>
+  /** age recipients; none leaves the job without encryption. */
+  recipients?: readonly string[] | undefined
 }
 
 /** The configuration of one job that was never written down; plugins and relative paths are those of `baseDirectory`. */
 export function implicitConfig(
-  { name, database, storage, dump, labels }: ImplicitJob,
+  { name, database, storage, dump, labels, recipients = [] }: ImplicitJob,
   { baseDirectory, environment }: { baseDirectory: string; environment: Environment },
 ): Config {
   return checked({
@@ -28,6 +30,7 @@ export function implicitConfig(
           ...(database !== undefined && { database }),
           ...(dump !== undefined && { dump }),
           ...(labels !== undefined && { labels }),
+          ...(recipients.length > 0 && { encryption: { recipients } }),
           storages: [storage],
         },
       },

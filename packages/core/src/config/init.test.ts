@@ -49,6 +49,19 @@ test.for(combinations.map((set) => [set] as const))('works as it stands with %j'
             labels: { 'pre-deploy': { days: 7 } },
           },
         },
+        ...(has('S3_BACKUP_BUCKET')
+          ? [
+              {
+                use: 's3',
+                options: {
+                  bucket: 'wastewise-backups',
+                  prefix: 'production',
+                  serverSideEncryption: 'AES256',
+                },
+                retention: { days: has('BACKUP_RETENTION_DAYS') ? 30 : 90, minKeep: 3 },
+              },
+            ]
+          : []),
       ],
       verifiers: [{ use: 'archive' }, { use: 'size' }],
       notifiers: [],
@@ -58,14 +71,14 @@ test.for(combinations.map((set) => [set] as const))('works as it stands with %j'
 
   const { text, notes } = initConfig(environment)
   expect(text).not.toContain(canary)
-  expect(text.includes('@holdfast/storage-s3')).toBe(has('S3_BACKUP_BUCKET'))
+  expect(text.includes('use: s3')).toBe(has('S3_BACKUP_BUCKET'))
   expect(text.includes('@holdfast/notifier-smtp')).toBe(has('NOTIFICATION_EMAIL'))
   expect(notes).toHaveLength(
     Number(!has('DATABASE_URL')) + Number(has('S3_BACKUP_BUCKET')) + Number(has('NOTIFICATION_EMAIL')),
   )
 })
 
-test('the blocks for other packages are right once they are uncommented', () => {
+test('the block for another package is right once it is uncommented', () => {
   const { text } = initConfig(seed)
   const lines = text.split('\n')
   const block = (start: string, end: string): string =>
@@ -74,13 +87,6 @@ test('the blocks for other packages are right once they are uncommented', () => 
       .join('\n')
       .split(end, 1)[0]!
       .replace(/^ *# /gm, '')
-  expect(parse(block('From S3_BACKUP_BUCKET', '\n\n'))).toEqual([
-    {
-      use: 's3',
-      options: { bucket: 'wastewise-backups', prefix: 'production' },
-      retention: { days: 30, minKeep: 3 },
-    },
-  ])
   expect(parse(block('From NOTIFICATION_EMAIL', '\n\n'))).toEqual({
     notifiers: [{ use: 'smtp', options: { to: 'devops@example.com' } }],
   })
@@ -103,14 +109,19 @@ test.for([
 
 test.for([
   ['wastewise-backups', '"wastewise-backups"'],
-  ['s3://b', '"b"'],
+  ['s3://bbb', '"bbb"'],
+  ['s3://bbb/a/b c', '"bbb"'],
+  ['s3://b', undefined],
+  ['s3://bbb/../a', undefined],
+  ['s3://bbb/a//b', undefined],
+  ['s3://b b', undefined],
   ['gs://b', undefined],
   ['s3://key:secret@b', undefined],
   ['/srv', undefined],
 ] as const)('S3_BACKUP_BUCKET=%s', async ([bucket, written]) => {
   const { text, notes } = initConfig({ S3_BACKUP_BUCKET: bucket })
   expect(/bucket: (.*)/.exec(text)?.[1]).toBe(written)
-  expect(notes.at(-1)).toContain(written === undefined ? 'left out' : 'npm install @holdfast/storage-s3')
+  expect(notes.at(-1)).toContain(written === undefined ? 'left out' : 'Backups go to S3 as well')
   expect(text).not.toContain('secret')
   await read({ S3_BACKUP_BUCKET: bucket })
 })

@@ -14,7 +14,7 @@ const defaultDays = 90
 
 /**
  * A commented configuration from DATABASE_URL, S3_BACKUP_BUCKET, BACKUP_RETENTION_DAYS and NOTIFICATION_EMAIL. It works
- * as it stands with what comes with Holdfast; what needs another package is in comments. It holds no secret.
+ * as it stands with what comes with Holdfast; what needs more than these variables is in comments. It holds no secret.
  */
 export function initConfig(environment: Environment): InitialConfig {
   const notes: string[] = []
@@ -63,6 +63,10 @@ const dumpLines = [
   '# zstd, gzip or none; with a level: { algorithm: zstd, level: 9 }.',
   'compression: zstd',
   '',
+  '# Encrypt with age before anything leaves this process. The identity must not be on this machine: holdfast keygen.',
+  '# encryption:',
+  '#   recipients: [age1…]',
+  '',
 ]
 
 function localLines(days: number): string[] {
@@ -94,24 +98,33 @@ function bucketLines(bucket: string | undefined, days: number, notes: string[]):
     return []
   }
   notes.push(
-    'To store in S3 as well: npm install @holdfast/storage-s3, then uncomment the block in the file.',
+    'Backups go to S3 as well, with the credentials that the AWS SDK finds: holdfast doctor says whether they do.',
   )
   return [
-    '# From S3_BACKUP_BUCKET. First: npm install @holdfast/storage-s3',
-    '# - use: s3',
-    '#   options:',
-    ...Object.entries(options).map(([key, value]) => `#     ${key}: ${quoted(value)}`),
-    '#   retention:',
-    `#     days: ${days}`,
-    '#     minKeep: 3',
+    '# From S3_BACKUP_BUCKET. Region and credentials are those of the AWS SDK: AWS_REGION, AWS_PROFILE, ~/.aws, a role.',
+    '# endpoint is for stores that are not AWS.',
+    '- use: s3',
+    '  options:',
+    ...Object.entries(options).map(([key, value]) => `    ${key}: ${quoted(value)}`),
+    '    # Encrypted at rest by the store. aws:kms uses a key of your own.',
+    '    serverSideEncryption: AES256',
+    '  retention:',
+    `    days: ${days}`,
+    '    minKeep: 3',
     '',
   ]
 }
 
+// What S3 takes for a bucket, and what the storage takes for a prefix: the block must work as it stands.
+const bucketShape = /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/
+const prefixShape = /^(?!\.{1,2}(?:\/|$))[^\p{C}\\/]+(?:\/(?!\.{1,2}(?:\/|$))[^\p{C}\\/]+)*$/u
+
 function bucketOptions(bucket: string): Record<string, unknown> | undefined {
   try {
     const { use, options } = storageFromUrl(bucket.includes('://') ? bucket : `s3://${bucket}`, '/')
-    return use === 's3' ? options : undefined
+    const { bucket: name, prefix = 'none' } = options
+    const canBe = bucketShape.test(String(name)) && prefixShape.test(String(prefix))
+    return use === 's3' && canBe ? options : undefined
   } catch {
     return undefined
   }

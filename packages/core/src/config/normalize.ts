@@ -1,22 +1,26 @@
+import { resolve } from 'node:path'
 import { Secret, type Compression } from '@holdfast/plugin'
 import { durationMs } from './duration.ts'
 import { defaultLevels, type CheckedConfig } from './schema.ts'
 import type {
+  EncryptionConfig,
   JobConfig,
   NotifierConfig,
   PluginConfig,
   Retention,
   RetentionPolicy,
   ScheduleConfig,
+  SigningConfig,
   StorageConfig,
 } from './types.ts'
 
 type CheckedJob = CheckedConfig['jobs'][string]
 type CheckedStorage = CheckedJob['storages'][number]
 
-/** Brings what was checked into its one complete form. */
-export function normalizeJob(name: string, job: CheckedJob): JobConfig {
+/** Brings what was checked into its one complete form; relative paths are those of `baseDirectory`. */
+export function normalizeJob(name: string, job: CheckedJob, baseDirectory: string): JobConfig {
   const { database, dump, compression, storages, verifiers, notifiers, schedule, expectEvery, labels } = job
+  const { encryption, signing } = job
   const [primary, ...others] = storages.map(storageOf)
   if (primary === undefined) throw new TypeError('a checked job has a storage')
   return {
@@ -28,6 +32,8 @@ export function normalizeJob(name: string, job: CheckedJob): JobConfig {
       rowCounts: dump.rowCounts ?? dump.kind !== 'schema',
     },
     compression: compressionOf(compression),
+    ...(encryption !== undefined && { encryption: encryptionOf(encryption, baseDirectory) }),
+    ...(signing !== undefined && { signing: signingOf(signing, baseDirectory) }),
     storages: [primary, ...others],
     verifiers: verifiers.map(pluginOf),
     notifiers: notifiers.map(notifierOf),
@@ -58,6 +64,26 @@ function compressionOf(compression: CheckedJob['compression']): Compression {
   return compression === 'none'
     ? { algorithm: 'none' }
     : { algorithm: compression, level: defaultLevels[compression] }
+}
+
+function encryptionOf(
+  { recipients, recipientsFiles, passphrase, identityFiles }: NonNullable<CheckedJob['encryption']>,
+  baseDirectory: string,
+): EncryptionConfig {
+  const absolute = (path: string): string => resolve(baseDirectory, path)
+  return {
+    recipients,
+    recipientsFiles: recipientsFiles.map(absolute),
+    ...(passphrase !== undefined && { passphrase: new Secret(passphrase) }),
+    identityFiles: identityFiles.map(absolute),
+  }
+}
+
+function signingOf(
+  { keyFile, publicKeys }: NonNullable<CheckedJob['signing']>,
+  baseDirectory: string,
+): SigningConfig {
+  return { ...(keyFile !== undefined && { keyFile: resolve(baseDirectory, keyFile) }), publicKeys }
 }
 
 function pluginOf({ use, name, options }: CheckedJob['verifiers'][number]): PluginConfig {

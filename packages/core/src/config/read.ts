@@ -5,7 +5,7 @@ import { pluginFindings } from '../load/plugin-findings.ts'
 import { check, clear, refusal, type ConfigRule, type Draft } from './check.ts'
 import { importConfig } from './import.ts'
 import { interpolate, whyUnreadable, type Environment } from './interpolate.ts'
-import { parseText, type Parsed } from './parse.ts'
+import type { Parsed } from './parse.ts'
 import { ConfigError, type Finding } from './problems.ts'
 import { environmentSecrets } from './secrets.ts'
 import type { Config } from './types.ts'
@@ -76,6 +76,8 @@ async function saidByPlugins(draft: Draft, appUrl: string | undefined): Promise<
 }
 
 async function readText(file: string): Promise<Parsed> {
+  // Only then, so that a command without a configuration need not load a parser.
+  const { parseText } = await import('./parse.ts')
   try {
     return parseText(await readFile(file, 'utf8'))
   } catch (error) {

@@ -29,6 +29,9 @@ async function problemsOf(text: string, environment?: Record<string, string>): P
   return message.split('\n').map((line) => line.replace(`${file}:`, '').replace(`${file}  `, ''))
 }
 
+/** A private key that opens nothing. */
+const identity = 'AGE-SECRET-KEY-18JYA4EGKVZS8T89NAW6GY6K7RZ0SGG7EJP8EXWCKN5AR9JSNYWGST77QLM'
+
 /** A job around some lines of its own. */
 function job(...lines: string[]): string {
   return [
@@ -74,7 +77,7 @@ test.for<[what: string, text: string, ...problems: string[]]>([
   [
     'a key that is nowhere near',
     job('zebra: 1'),
-    '4:5  jobs.shop.zebra  is not a known key; known are database, dump, compression, storages, verifiers, notifiers, expectEvery, schedule, labels',
+    '4:5  jobs.shop.zebra  is not a known key; known are database, dump, compression, encryption, signing, storages, verifiers, notifiers, expectEvery, schedule, labels',
   ],
   [
     'retention in the wrong place',
@@ -270,6 +273,38 @@ test.for<[what: string, text: string, ...problems: string[]]>([
     '5:20  jobs.shop.storages[0].retention  must be a mapping, is 90',
   ],
   [
+    'encryption to nobody',
+    job('encryption: { identityFiles: [key.txt] }'),
+    '4:5  jobs.shop.encryption  needs recipients, recipientsFiles or a passphrase to encrypt to',
+  ],
+  [
+    'encryption in two ways',
+    job('encryption: { recipientsFiles: [all.txt], passphrase: swordfish-swordfish }'),
+    '4:59  jobs.shop.encryption.passphrase  does not go with recipients: an age file has the one or the other',
+  ],
+  [
+    'an identity in the place of a recipient',
+    job('encryption:', '  recipients:', `    - ${identity}`),
+    '6:11  jobs.shop.encryption.recipients[0]  is an identity, the private half of a key; only its recipient (age1…) belongs here',
+  ],
+  [
+    'recipients that are none',
+    job('encryption:', '  recipients: [age1mistyped, ./recipients.txt, 7]'),
+    '5:20  jobs.shop.encryption.recipients[0]  is not an age recipient: a character of it is wrong or missing',
+    '5:34  jobs.shop.encryption.recipients[1]  looks like a file; files go into recipientsFiles',
+    '5:52  jobs.shop.encryption.recipients[2]  must be text, is 7',
+  ],
+  [
+    'signing without a key',
+    job('signing: {}'),
+    '4:5  jobs.shop.signing  needs a keyFile to sign with, publicKeys to check with, or both',
+  ],
+  [
+    'a public key that is a file',
+    job('signing: { publicKeys: [shop.pub.pem] }'),
+    '4:29  jobs.shop.signing.publicKeys[0]  looks like a file; write ${file:PATH} to take the key from one',
+  ],
+  [
     'a mistyped schedule',
     job('schedule: { backups: "@daily" }'),
     '4:17  jobs.shop.schedule.backups  is not a known key; did you mean `backup`?',
@@ -277,7 +312,7 @@ test.for<[what: string, text: string, ...problems: string[]]>([
   [
     'a blackout without a unit',
     job('schedule: { blackouts: [{ at: "@daily", for: "10" }] }'),
-    '4:51  jobs.shop.schedule.blackouts[0].for  must be a whole number with its unit, such as 10h, is "10"',
+    '4:50  jobs.shop.schedule.blackouts[0].for  must be a whole number with its unit, such as 10h, is "10"',
   ],
   [
     'a label that is a number',
@@ -286,6 +321,15 @@ test.for<[what: string, text: string, ...problems: string[]]>([
   ],
 ])('refuses %s', async ([, text, ...problems]) => {
   expect(await problemsOf(text)).toEqual(problems)
+})
+
+test('never shows a private key, wherever it stands', async () => {
+  for (const place of ['database: 1', 'schedule: KEY', 'compression: KEY', 'storages: KEY']) {
+    const { message } = await refusalOf(
+      `jobs:\n  shop:\n    ${place.replace('KEY', identity)}\n    dump: ${identity}\n`,
+    )
+    expect(message.toUpperCase()).not.toContain(identity.slice(15, 40))
+  }
 })
 
 test.for<[what: string, text: string, ...problems: string[]]>([

@@ -1,4 +1,5 @@
 import { jobNamePattern } from './job-name.ts'
+import { encryptionRules, signingRules } from './key-rules.ts'
 import type { Finding } from './problems.ts'
 import { isRecord } from './tree.ts'
 import type { ConfigPath } from './types.ts'
@@ -36,8 +37,10 @@ function nameRules(name: string, others: readonly string[]): Finding[] {
 }
 
 function jobRules(job: Record<string, unknown>, path: ConfigPath): Finding[] {
-  const { dump, storages, verifiers, notifiers } = job
+  const { dump, encryption, signing, storages, verifiers, notifiers } = job
   return [
+    ...(isRecord(encryption) ? encryptionRules(encryption, [...path, 'encryption']) : []),
+    ...(isRecord(signing) ? signingRules(signing, [...path, 'signing']) : []),
     ...(isRecord(dump) ? dumpRules(dump, [...path, 'dump']) : []),
     ...Object.entries({ storages, verifiers, notifiers }).flatMap(([key, plugins]) =>
       Array.isArray(plugins) ? pluginRules(plugins, [...path, key]) : [],

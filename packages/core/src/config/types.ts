@@ -39,6 +39,25 @@ export interface StorageConfig extends PluginConfig {
   retention?: Retention
 }
 
+/** Whom a job encrypts to, and with what its backups are read. Paths are absolute. */
+export interface EncryptionConfig {
+  /** `age1…`, each of them well-formed. */
+  recipients: readonly string[]
+  recipientsFiles: readonly string[]
+  /** In place of recipients. */
+  passphrase?: Secret
+  /** Private keys, for machines that read. */
+  identityFiles: readonly string[]
+}
+
+/** What a job signs with, and whose signatures it believes. */
+export interface SigningConfig {
+  /** An absolute path; for machines that back up. */
+  keyFile?: string
+  /** PEM or one line of base64, each of them well-formed. Empty: signatures are not looked at. */
+  publicKeys: readonly string[]
+}
+
 export interface NotifierConfig extends PluginConfig {
   /** What it is told. */
   on: readonly NotificationEvent[]
@@ -67,6 +86,9 @@ export interface JobConfig {
   database: Secret | undefined
   dump: Omit<DumpRequest, 'job'>
   compression: Compression
+  /** Absent: what the job stores is not encrypted. */
+  encryption?: EncryptionConfig
+  signing?: SigningConfig
   /** The first one is the primary. */
   storages: readonly [StorageConfig, ...StorageConfig[]]
   verifiers: readonly PluginConfig[]

@@ -283,6 +283,21 @@ describe('one bad notifier', () => {
   })
 })
 
+describe('a run that finds another one under way', () => {
+  it('is told once in repeatEveryMs too, and that the next one ended well', async () => {
+    const pager = listener('pager', { on: ['backup.failed', 'backup.recovered'], repeatEveryMs: 10 * hourMs })
+    const locked = { fails: 'RUN_LOCKED' }
+    await runOnce([pager])
+    expect(outcomes(await runOnce([pager], locked))).toEqual([['pager', 'backup.failed', 'delivered']])
+    expect(outcomes(await runOnce([pager], locked))).toEqual([['pager', 'backup.failed', 'quietened']])
+    expect(disk.objects.has('shop/.told.json')).toBe(true)
+    await runOnce([pager])
+    await runOnce([pager])
+    expect(events(pager)).toEqual(['backup.failed', 'backup.recovered'])
+    expect(disk.objects.has('shop/.told.json')).toBe(false)
+  })
+})
+
 describe('old backups that could not be deleted', () => {
   it('are told beside how the run ended', async () => {
     const pager = listener('pager', { on: ['prune.failed'], repeatEveryMs: 10 * hourMs })

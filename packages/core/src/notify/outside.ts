@@ -7,7 +7,7 @@ import { samenessOf, type Happening } from './happening.ts'
 import { nothingKnown, remember } from './memory.ts'
 import { recentBackups } from './recent-backups.ts'
 import { repetition } from './repeat.ts'
-import { forgetTold, readTold, toldOutside, writeTold, type ToldEntry } from './told.ts'
+import { forgetTold, readTold, toldAfter, toldOutside, writeTold, type ToldEntry } from './told.ts'
 
 export interface TellOptions {
   now: Date
@@ -64,13 +64,13 @@ export async function tell(
     }),
   )
   const entries = deliveries.flat()
-  await writeTold(job.storages, job.name, after(told, entries, { sameness, now }), signal).catch(() => {})
+  await writeTold(job.storages, job.name, toldAfter(told, entries, { sameness, now }), signal).catch(() => {})
   return entries
 }
 
 /** Forgets what was told of something that is well again, so that it is news when it happens next. Never rejects. */
 export async function isOver(job: Job, event: Happening['event'], signal: AbortSignal): Promise<void> {
-  if (job.notifiers.length > 0) await forgetTold(job, event, signal).catch(() => {})
+  if (job.notifiers.length > 0) await forgetTold(job, [event], signal).catch(() => {})
 }
 
 /** Sends a message that is marked as a test to every notifier, whatever it wants to know. */
@@ -100,21 +100,4 @@ async function messageOf(
     backups ?? recentBackups(job, signal).catch(() => []),
   ])
   return compose(job, happening, subject, { earlier: memory.earlier, backups: known, flags, nextRunAt })
-}
-
-/** What is remembered: the last time that each notifier was told, and what was left out since. */
-function after(
-  told: readonly ToldEntry[],
-  entries: readonly ReportedNotification[],
-  { sameness, now }: { sameness: string; now: Date },
-): ToldEntry[] {
-  const changed = entries.flatMap(({ notifier, event, status }): ToldEntry[] => {
-    if (status === 'delivered') return [{ notifier, event, sameness, at: now.toISOString(), quietened: 0 }]
-    const before = told.find((one) => one.notifier === notifier && one.event === event)
-    if (before === undefined || status === 'failed') return []
-    return [{ ...before, quietened: before.quietened + 1 }]
-  })
-  const isChanged = (one: ToldEntry): boolean =>
-    changed.some(({ notifier, event }) => notifier === one.notifier && event === one.event)
-  return [...told.filter((one) => !isChanged(one)), ...changed]
 }

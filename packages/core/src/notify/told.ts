@@ -1,12 +1,15 @@
-import { isHoldfastError, type NotificationEvent } from '@holdfast/plugin'
+import { isHoldfastError, type NotificationEvent, type ReportedNotification } from '@holdfast/plugin'
 import { readText } from '../catalog.ts'
 import type { Job, JobStorage } from '../job.ts'
 import { toldKey } from '../keys.ts'
 import { putBytes } from '../records.ts'
 import type { ToldBefore } from './repeat.ts'
 
-/** What notifiers were told of a job outside of its runs, and is still so. A small object in the job's storages. */
-export interface ToldRecord {
+/**
+ * What notifiers were told of a job and no report has, because it was outside of a run or because the run found another
+ * one under way; as long as it is so. A small object in the job's storages.
+ */
+interface ToldRecord {
   schemaVersion: 1
   told: ToldEntry[]
 }
@@ -76,14 +79,31 @@ export function toldOutside(
   ]
 }
 
+/** What is remembered: the last time that each notifier was told, and what was left out since. */
+export function toldAfter(
+  told: readonly ToldEntry[],
+  entries: readonly ReportedNotification[],
+  { sameness, now }: { sameness: string; now: Date },
+): ToldEntry[] {
+  const changed = entries.flatMap(({ notifier, event, status }): ToldEntry[] => {
+    if (status === 'delivered') return [{ notifier, event, sameness, at: now.toISOString(), quietened: 0 }]
+    const before = told.find((one) => one.notifier === notifier && one.event === event)
+    if (before === undefined || status === 'failed') return []
+    return [{ ...before, quietened: before.quietened + 1 }]
+  })
+  const isChanged = (one: ToldEntry): boolean =>
+    changed.some(({ notifier, event }) => notifier === one.notifier && event === one.event)
+  return [...told.filter((one) => !isChanged(one)), ...changed]
+}
+
 /** Forgets what is over. */
 export async function forgetTold(
   { name, storages }: Pick<Job, 'name' | 'storages'>,
-  event: NotificationEvent,
+  events: readonly NotificationEvent[],
   signal: AbortSignal,
 ): Promise<void> {
   const told = await readTold(storages, name, signal)
-  const left = told.filter((one) => one.event !== event)
+  const left = told.filter((one) => !events.includes(one.event))
   if (left.length === told.length) return
   await writeTold(storages, name, left, signal)
 }

@@ -6,7 +6,7 @@ const oldestMs = 7 * 86_400_000
 const most = 5
 
 /** A message of an earlier run that could not be sent then. */
-export interface Unsent {
+interface Unsent {
   /** Of the notification. */
   id: string
   event: NotificationEvent

@@ -1,6 +1,7 @@
 import { type Duplex, Transform } from 'node:stream'
-import { type Compression, freeOwned, HoldfastError, markOwned } from '@holdfast/plugin'
+import { type Compression, freeOwned, type HoldfastError, markOwned } from '@holdfast/plugin'
 import { createBufferPool } from './buffer-pool.ts'
+import { damage as damageOf } from './damage.ts'
 import { defaultInFlight, type TransformOptions } from './encode.ts'
 import { type Format, maxUnitBytes, type Unit, type UnitParser } from './format.ts'
 import { gzip } from './gzip.ts'
@@ -123,8 +124,5 @@ function decodeUnits(format: Format, inFlight: number): Duplex {
 }
 
 function damageIn(place: string, reason: string, cause?: unknown): HoldfastError {
-  return new HoldfastError('VERIFY_DECODE', `${place}: ${reason}`, {
-    hint: 'The object was damaged or cut. Restore another backup, and check the storage that this one is on.',
-    cause,
-  })
+  return damageOf(`${place}: ${reason}`, cause)
 }

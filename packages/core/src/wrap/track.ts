@@ -12,14 +12,21 @@ export interface TrackedStorages {
    * next run sweeps.
    */
   undoneOnError<Result>(timeoutMs: number, work: () => Promise<Result>): Promise<Result>
+  /** Removes in the same way what was stored in all but these storages. Never rejects. */
+  undoneExceptIn(storages: readonly JobStorage[], timeoutMs: number): Promise<void>
+}
+
+interface Written {
+  storage: JobStorage
+  key: string
 }
 
 /** Lets a run take back what it wrote. */
 export function trackWrites([primary, ...others]: Storages): TrackedStorages {
-  const written: { storage: Storage; key: string }[] = []
+  const written: Written[] = []
   const tracked = (storage: JobStorage): JobStorage => ({
     ...storage,
-    instance: track(storage.instance, (key) => written.push({ storage: storage.instance, key })),
+    instance: track(storage.instance, (key) => written.push({ storage, key })),
   })
   return {
     storages: [tracked(primary), ...others.map(tracked)],
@@ -27,12 +34,29 @@ export function trackWrites([primary, ...others]: Storages): TrackedStorages {
       try {
         return await work()
       } catch (error) {
-        const signal = AbortSignal.timeout(timeoutMs)
-        for (const { storage, key } of written.toReversed()) await storage.remove(key, signal).catch(() => {})
+        await undo(written, timeoutMs)
         throw error
       }
     },
+    undoneExceptIn: (storages, timeoutMs) => {
+      const names = new Set(storages.map(({ name }) => name))
+      return undo(
+        written.filter(({ storage }) => !names.has(storage.name)),
+        timeoutMs,
+      )
+    },
   }
+}
+
+/** In every storage at the same time, so that one that does not answer keeps no other from being cleaned. */
+async function undo(written: readonly Written[], timeoutMs: number): Promise<void> {
+  if (written.length === 0) return
+  const signal = AbortSignal.timeout(timeoutMs)
+  const removals = [...Map.groupBy(written, ({ storage }) => storage.name).values()].map(async (own) => {
+    for (const { storage, key } of own.toReversed())
+      await storage.instance.remove(key, signal).catch(() => {})
+  })
+  await Promise.all(removals)
 }
 
 function track(storage: Storage, onWritten: (key: string) => void): Storage {

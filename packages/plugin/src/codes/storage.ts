@@ -80,7 +80,7 @@ export const storageCodes = {
   STORAGE_TIMEOUT: {
     exitCode: 4,
     meaning: 'The storage did not answer a request in time.',
-    fix: 'Check the network in between; requestTimeoutMs says how long to wait.',
+    fix: 'Check the network in between; requestTimeoutMs of the storage and dump.stallTimeoutMs say how long to wait.',
   },
   STORAGE_TLS: {
     exitCode: 4,

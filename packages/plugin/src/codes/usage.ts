@@ -47,6 +47,12 @@ export const usageCodes = {
     meaning: 'The configuration refers to an environment variable or file that is not there.',
     fix: 'Set the variable, or give it a default: ${NAME:-default}.',
   },
+  CONFIG_KEY_INVALID: {
+    exitCode: 2,
+    meaning:
+      'A file of keys can not be read, or holds something else: not a key, or the wrong half of a pair.',
+    fix: 'The error says what was expected there. `holdfast keygen` makes keys.',
+  },
   PLUGIN_NOT_FOUND: {
     exitCode: 2,
     meaning: 'A plugin that the configuration names is not installed where the configuration file lives.',

@@ -19,13 +19,23 @@ export const verifyCodes = {
   },
   VERIFY_DECODE: {
     exitCode: 5,
-    meaning: 'A stored object does not decompress: a damaged, missing or extra frame.',
+    meaning: 'A stored object does not decrypt or decompress: a damaged, missing or extra part.',
     fix: 'The object was damaged or cut. Restore another backup.',
   },
   VERIFY_MANIFEST: {
     exitCode: 5,
     meaning: 'A manifest is truncated, not valid, or of a version that this Holdfast does not know.',
     fix: 'Upgrade Holdfast if the version is newer; otherwise the backup is damaged.',
+  },
+  VERIFY_SIGNATURE: {
+    exitCode: 5,
+    meaning: 'A manifest has no signature by a key that is trusted here: it was changed, or never signed.',
+    fix: 'Do not use the backup until you know why. One from before the job signed can be read without --verify-key.',
+  },
+  VERIFY_UNENCRYPTED: {
+    exitCode: 5,
+    meaning: 'The job asks for encryption, and the backup or its object is not encrypted.',
+    fix: 'If it is older than that setting, read it with --from, which takes no configuration; otherwise it was replaced.',
   },
   BACKUP_MISSED: {
     exitCode: 5,

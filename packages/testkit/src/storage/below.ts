@@ -2,7 +2,7 @@ import type { ObjectInfo, Storage } from '@holdfast/plugin'
 
 /** The part of a storage below a prefix, as a storage of its own. */
 export function below(storage: Storage, prefix: string): Storage {
-  const own = (info: ObjectInfo): ObjectInfo =>
+  const own = <Info extends ObjectInfo>(info: Info): Info =>
     info.key.startsWith(prefix) ? { ...info, key: info.key.slice(prefix.length) } : info
 
   const part: Storage = {

@@ -1,4 +1,4 @@
-import type { ObjectInfo, PutOptions, Storage } from '@holdfast/plugin'
+import type { PutOptions, Storage, StoredObject } from '@holdfast/plugin'
 
 /** What a storage can honestly not promise, and the sizes at which it does something else than below them. */
 export interface StorageCapabilities {
@@ -52,7 +52,7 @@ export interface CaseContext extends Pick<StorageUnderTest, 'leftovers' | 'stran
   secrets: readonly string[]
   capabilities: Required<StorageCapabilities>
   signal: AbortSignal
-  put: (key: string, content: Buffer | string, options?: Partial<PutOptions>) => Promise<ObjectInfo>
+  put: (key: string, content: Buffer | string, options?: Partial<PutOptions>) => Promise<StoredObject>
   get: (key: string, range?: { start: number; end: number }) => Promise<Buffer>
   /** The keys of a listing as they came. */
   keys: (prefix?: string, signal?: AbortSignal) => Promise<string[]>

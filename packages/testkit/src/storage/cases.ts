@@ -1,5 +1,6 @@
 import type { StorageCase } from './case.ts'
 import { cancelCases } from './cases/cancel.ts'
+import { checksumCases } from './cases/checksums.ts'
 import { createOnlyCases } from './cases/create-only.ts'
 import { errorCases } from './cases/errors.ts'
 import { keyCases } from './cases/keys.ts'
@@ -20,6 +21,7 @@ export const storageCases: readonly StorageCase[] = [
   ...wholeCases,
   ...cancelCases,
   ...createOnlyCases,
+  ...checksumCases,
   ...listCases,
   ...removeCases,
   ...keyCases,

@@ -33,6 +33,8 @@ it('holds a storage in use to every promise, and leaves it as it was', { timeout
   expect(named(checks, 'failed')).toEqual([])
   expect(named(checks, 'warning')).toEqual([])
   expect(named(checks, 'skipped')).toEqual([
+    'checksums',
+    'checksums of what is there',
     'nothing is left',
     'running writes',
     'stranded writes',
@@ -108,7 +110,8 @@ it('warns of what some services can not do, and says what that means', { timeout
   const put: Storage['put'] = async (key, body, { ifAbsent, ...options }) => {
     if (ifAbsent === true && honest.objects.has(key)) throw new HoldfastError('STORAGE_EXISTS', key)
     await Promise.resolve()
-    return honest.put(key, body, options)
+    const info = await honest.put(key, body, options)
+    return ifAbsent === true ? { ...info, createOnly: 'checked' } : info
   }
   const checks = await checksOf({ ...honest, put })
   expect(named(checks, 'failed')).toEqual([])

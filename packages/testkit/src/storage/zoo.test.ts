@@ -3,13 +3,14 @@ import type { Outcome } from '../runner.ts'
 import { storageCases } from './cases.ts'
 import { runCase } from './run-case.ts'
 import type { Animal } from './zoo/animal.test.data.ts'
+import { attestors, boasters } from './zoo/attesting.test.data.ts'
 import { failers } from './zoo/failing.test.data.ts'
 import { honestOnes } from './zoo/honest.test.data.ts'
 import { namers } from './zoo/naming.test.data.ts'
 import { readers } from './zoo/reading.test.data.ts'
 import { writers } from './zoo/writing.test.data.ts'
 
-const faultyOnes = [...writers, ...failers, ...readers, ...namers]
+const faultyOnes = [...writers, ...failers, ...readers, ...namers, ...boasters]
 const rows: string[] = []
 // The table is what shows what the suite is worth.
 afterAll(() => void process.stdout.write(`\n${rows.toSorted().join('\n')}\n\n`))
@@ -32,6 +33,14 @@ describe.each(honestOnes)('a storage that $name', (animal) => {
     expect(outcome.status === 'failed' ? outcome.what : undefined).toBeUndefined()
     if (outcome.status === 'skipped')
       rows.push(`honest  ${animal.name} | ${name} | skipped: ${outcome.reason}`)
+  })
+})
+
+const aboutWords = storageCases.filter(({ topic }) => ['objects', 'checksums'].includes(topic))
+
+describe.each(attestors)('a storage that $name', (animal) => {
+  it.each(aboutWords)('keeps: $name', async ({ name }) => {
+    expect(await hold(animal, name)).toEqual({ status: 'passed' })
   })
 })
 

@@ -45,9 +45,38 @@ export const createOnlyCases: readonly StorageCase[] = [
       await race(context, 'large', 4, context.capabilities.partBytes + 1)
     },
   },
+  {
+    topic: 'create only',
+    name: 'word on create only',
+    promise:
+      'a create-only write says what it was worth, another one nothing, and of those that say atomic one wins a race',
+    async run(context) {
+      const { put, capabilities } = context
+      const { createOnly: unasked } = await put('replacing', 'x')
+      assert.ok(unasked === undefined, `a put without ifAbsent says that it was create-only, ${unasked}`)
+      for (const [key, length] of [
+        ['small', 5],
+        ['large', 2 * capabilities.partBytes + 1],
+      ] as const) {
+        const { createOnly } = await put(key, patterned(length), { ifAbsent: true })
+        const isSaid = createOnly === 'atomic' || createOnly === 'checked'
+        assert.ok(isSaid, `a create-only put of ${length} bytes says ${createOnly}, not atomic or checked`)
+        if (createOnly === 'checked') continue
+        for (let round = 0; round < 3; round++) {
+          await race(context, `race-of-${key}/${round}`, 8, length, ' although each says that it is atomic')
+        }
+      }
+    },
+  },
 ]
 
-async function race({ put, get }: CaseContext, key: string, writers: number, length: number): Promise<void> {
+async function race(
+  { put, get }: CaseContext,
+  key: string,
+  writers: number,
+  length: number,
+  although = '',
+): Promise<void> {
   const contents = Array.from({ length: writers }, (_, index) => patterned(length, index + 1))
   const results = await Promise.allSettled(contents.map((content) => put(key, content, { ifAbsent: true })))
   for (const result of results) {
@@ -55,6 +84,9 @@ async function race({ put, get }: CaseContext, key: string, writers: number, len
     assert.fail(`a create-only put that lost failed with ${told(result.reason)}, not with STORAGE_EXISTS`)
   }
   const winners = contents.filter((_, index) => results[index]?.status === 'fulfilled')
-  assert.ok(winners.length === 1, `${winners.length} of ${writers} create-only puts of one key succeeded`)
+  assert.ok(
+    winners.length === 1,
+    `${winners.length} of ${writers} create-only puts of one key succeeded${although}`,
+  )
   sameBytes(await get(key), winners[0] ?? '', 'the winner of a create-only race')
 }

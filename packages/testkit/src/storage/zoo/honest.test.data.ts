@@ -112,7 +112,7 @@ function limited(inner: MemoryStorage): Storage {
       await sleep(1)
       const info = await inner.put(own(key), body, { ...options, ifAbsent: false })
       original.set(one(key), info.key)
-      return { ...info, key }
+      return { ...info, key, ...(options.ifAbsent === true && { createOnly: 'checked' as const }) }
     },
     get: (key, options) => inner.get(own(key), options),
     stat: (key, signal) => inner.stat(own(key), signal),

@@ -1,0 +1,62 @@
+import type { Readable } from 'node:stream'
+import { HoldfastError } from '@holdfast/plugin'
+import { mostBytes, tooLarge } from './parts.ts'
+
+/** A piece of a body. */
+export interface Part {
+  /** From 1 on. */
+  number: number
+  bytes: Buffer
+  isLast: boolean
+}
+
+export interface CutOptions {
+  location: string
+  sizeOf: (partNumber: number) => number
+  /** The exact length of the whole, where it is known. */
+  bytes?: number | undefined
+  onBytes: (bytes: Buffer) => void
+}
+
+/**
+ * Cuts a body into parts, reading no further than it is asked for. At least one comes, and only the last may be empty.
+ * Throws STORAGE_LENGTH before the last part where the body is not as long as was told.
+ */
+export async function* cut(
+  body: Readable,
+  { location, sizeOf, bytes: expected, onBytes }: CutOptions,
+): AsyncGenerator<Part> {
+  let total = 0
+  let number = 1
+  let size = sizeOf(number)
+  let pieces: Buffer[] = []
+  let collected = 0
+  for await (const chunk of body as AsyncIterable<Buffer | string>) {
+    let rest = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    total += rest.length
+    if (expected !== undefined && total > expected)
+      throw wrongLength(location, `more than ${expected} bytes came`)
+    if (total > mostBytes) throw tooLarge(location, 'more')
+    onBytes(rest)
+    // A part is given once there is more, so that the last one is known to be the last.
+    while (collected + rest.length > size) {
+      const own = rest.subarray(0, size - collected)
+      yield { number, bytes: Buffer.concat([...pieces, own], size), isLast: false }
+      rest = rest.subarray(own.length)
+      pieces = []
+      collected = 0
+      number++
+      size = sizeOf(number)
+    }
+    pieces.push(rest)
+    collected += rest.length
+  }
+  if (expected !== undefined && total !== expected) {
+    throw wrongLength(location, `${total} bytes came, not ${expected}`)
+  }
+  yield { number, bytes: Buffer.concat(pieces, collected), isLast: true }
+}
+
+function wrongLength(location: string, what: string): HoldfastError {
+  return new HoldfastError('STORAGE_LENGTH', `${location}: ${what}`, { hint: 'Nothing was kept. Run again.' })
+}

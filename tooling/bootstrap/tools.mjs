@@ -1,0 +1,23 @@
+import { delimiter, join } from 'node:path'
+import { aptPrivilege, executable, installPackages } from './apt.mjs'
+import { step } from './say.mjs'
+
+// Programs that read a backup without Holdfast, each in the package of its own name.
+const tools = ['age', 'zstd']
+
+// Installs those that are missing where nobody needs to be asked. Tests that need one which is still missing say that
+// they were left out, and fail in CI.
+export async function ensureTools() {
+  const missing = tools.filter((tool) => !isInstalled(tool))
+  const privilege = missing.length === 0 ? undefined : aptPrivilege()
+  if (privilege === undefined) return
+  await step(`${missing.join(' and ')}, installed with apt-get`, async () => {
+    const result = await installPackages(privilege, missing)
+    // Without them there is less to test, and nothing is broken.
+    return { ...result, ok: true, note: result.ok ? undefined : 'not to be had' }
+  })
+}
+
+function isInstalled(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((directory) => executable(join(directory, program)))
+}

@@ -1,0 +1,3 @@
+import { isMissing } from './is-missing.ts'
+
+export const withoutAge: boolean = isMissing('age')
