@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './memory-flags.ts'
 import { createRequire } from 'node:module'
 import { CommanderError } from '@commander-js/extra-typings'
 import { createProgram } from './options.ts'

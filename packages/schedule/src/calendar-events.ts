@@ -9,8 +9,8 @@ const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
  */
 export function calendarEvents(expression: Expression): string[] | undefined {
   if (!isPlain(expression)) return undefined
-  const { pattern, timeZone } = expression
-  const { second, minute, hour, day, month, dayOfWeek, starDOM, starDOW } = pattern
+  const { timeZone } = expression
+  const { second, minute, hour, day, month, dayOfWeek, starDOM, starDOW } = expression.pattern()
   const time = [listed(hour, 0, 24), listed(minute, 0, 60), listed(second, 0, 60)].join(':')
   const event = (days: string, week: string): string =>
     `${week === '' ? '' : `${week} `}*-${listed(month, 1, 12)}-${days} ${time} ${timeZone}`

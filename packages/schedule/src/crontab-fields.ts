@@ -13,8 +13,7 @@ const names = /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|we
  * where it needs more: seconds, `L`, `W` or `#`.
  */
 export function crontabFields(expression: Expression): string | undefined {
-  const { pattern } = expression
-  const { second, minute, hour, day, month, dayOfWeek, starDOM, starDOW } = pattern
+  const { second, minute, hour, day, month, dayOfWeek, starDOM, starDOW } = expression.pattern()
   if (!isPlain(expression) || second.some((fits, index) => (fits !== 0) !== (index === 0))) return undefined
   return [
     ranges(minute, 0, 60),

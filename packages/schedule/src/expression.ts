@@ -8,7 +8,7 @@ export interface Expression {
   readonly fields: string
   readonly timeZone: string
   /** Which values of each field fit. */
-  readonly pattern: CronPattern
+  pattern(): CronPattern
   /** The first time after the given one; undefined where there is none. */
   after(moment: Date): Date | undefined
   /** The last time at or before the given one; undefined where there is none. */
@@ -37,16 +37,20 @@ const reference = new Date('2024-01-01T00:00:00Z')
 export function readExpression(written: string, timeZone = 'UTC'): Expression {
   const text = written.trim().replaceAll(/\s+/g, ' ')
   const fields = fieldsOf(text)
-  const options = { timezone: timeZone, mode: '5-or-6-parts', fixedTimeRule: 'no-wildcard' } as const
-  const { cron, pattern } = parse(fields, options)
+  if (!isTimeZone(timeZone)) {
+    throw new RangeError(`needs a time zone such as Europe/Berlin, not ${shown(timeZone)}`)
+  }
   const expression: Expression = {
     text,
     fields,
     timeZone,
-    pattern,
-    after: (moment) => cron.nextRun(moment) ?? undefined,
-    // croner looks before the moment, in whole seconds.
-    by: (moment) => cron.previousRuns(1, new Date(Math.floor(moment.getTime() / 1000) * 1000 + 1000))[0],
+    pattern: () => new CronPattern(fields, undefined, options),
+    after: (moment) => cronOf(fields, timeZone).nextRun(moment) ?? undefined,
+    by: (moment) => {
+      // croner looks before the moment, in whole seconds.
+      const afterwards = new Date(Math.floor(moment.getTime() / 1000) * 1000 + 1000)
+      return cronOf(fields, timeZone).previousRuns(1, afterwards)[0]
+    },
   }
   if (expression.after(reference) === undefined) throw new RangeError(`never comes, is ${shown(text)}`)
   return expression
@@ -67,15 +71,25 @@ function fieldsOf(text: string): string {
   return text
 }
 
-function parse(
-  fields: string,
-  options: { timezone: string; mode: '5-or-6-parts'; fixedTimeRule: 'no-wildcard' },
-): { cron: Cron; pattern: CronPattern } {
-  if (!isTimeZone(options.timezone)) {
-    throw new RangeError(`needs a time zone such as Europe/Berlin, not ${shown(options.timezone)}`)
-  }
+const options = { mode: '5-or-6-parts', fixedTimeRule: 'no-wildcard' } as const
+
+/** The last ones that were used. Each takes 80 KB, so those of a thousand jobs are made again where they are needed. */
+const crons = new Map<string, Cron>()
+const mostCrons = 64
+
+function cronOf(fields: string, timezone: string): Cron {
+  const key = `${timezone} ${fields}`
+  const cron = crons.get(key) ?? newCron(fields, timezone)
+  crons.delete(key)
+  crons.set(key, cron)
+  const [oldest] = crons.keys()
+  if (crons.size > mostCrons && oldest !== undefined) crons.delete(oldest)
+  return cron
+}
+
+function newCron(fields: string, timezone: string): Cron {
   try {
-    return { cron: new Cron(fields, options), pattern: new CronPattern(fields, undefined, options) }
+    return new Cron(fields, { ...options, timezone })
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error)
     throw new RangeError(`is no cron expression: ${why}`, { cause: error })
@@ -86,12 +100,19 @@ function shown(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text)
 }
 
+const zones = new Map<string, boolean>()
+const mostZones = 1000
+
 /** True for the name of a time zone that this machine knows. */
 export function isTimeZone(name: string): boolean {
+  let isKnown = zones.get(name)
+  if (isKnown !== undefined) return isKnown
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
+    isKnown = true
   } catch {
-    return false
+    isKnown = false
   }
+  if (zones.size < mostZones) zones.set(name, isKnown)
+  return isKnown
 }

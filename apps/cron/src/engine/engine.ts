@@ -93,6 +93,13 @@ export function createEngine<Some extends Task>(options: EngineOptions<Some>): E
     callOff = clock.after(Math.min(lookEveryMs, Math.max(0, waitMs)), look)
   }
 
+  /** Once for all that is told at the same time. */
+  const lookSoon = (): void => {
+    if (state !== 'started') return
+    callOff()
+    callOff = clock.after(0, look)
+  }
+
   const startWaiting = (): void => {
     for (let one = queue.next(); one !== undefined; one = queue.next()) begin(one.task, one.dueAt)
   }
@@ -141,11 +148,11 @@ export function createEngine<Some extends Task>(options: EngineOptions<Some>): E
       const task = tasks.get(key)
       if (task === undefined || !fresh.delete(key)) return
       timetable.put(key, task.schedule, doneUntil)
-      look()
+      lookSoon()
     },
     enqueue: (task) => {
       queue.add({ task, dueAt: clock.now() })
-      look()
+      lookSoon()
     },
     start: () => {
       if (state !== 'idle') return
