@@ -3,7 +3,8 @@ import { join } from 'node:path'
 
 // Plugins that misbehave, written beside the configuration that uses them.
 
-const source = (path: string): string => JSON.stringify(new URL(`../../packages/${path}`, import.meta.url).href)
+const source = (path: string): string =>
+  JSON.stringify(new URL(`../../packages/${path}`, import.meta.url).href)
 
 const head = `import local from ${source('storage-local/src/index.ts')}
 import { definePlugin, HoldfastError } from ${source('plugin/src/index.ts')}

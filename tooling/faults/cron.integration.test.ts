@@ -66,7 +66,9 @@ describe('holdfast-cron', () => {
     expect({ ...rest, data: data.length % 3 }).toEqual({ ...noTraces, backups: undefined, data: 0 })
     // Every line of a run says of which run and job it is.
     const ofRuns = running.lines().filter(({ msg }) => /^(started|backed up)/.test(msg))
-    expect(ofRuns.every(({ run, job: name, task }) => run !== undefined && name === 'shop' && task === 'backup')).toBe(true)
+    expect(
+      ofRuns.every(({ run, job: name, task }) => run !== undefined && name === 'shop' && task === 'backup'),
+    ).toBe(true)
   })
 
   it('refuses to start, with exit code 2, where the configuration or the address is wrong', async () => {
@@ -78,7 +80,9 @@ describe('holdfast-cron', () => {
     expect(await refusal({ jobs: { shop: job({ schedule: '0 3 * * 9' }) } })).toMatch(
       /^2 .*holdfast\.config\.json:1:\d+ {2}jobs\.shop\.schedule {2}is no cron expression: Invalid value for dayOfWeek: 9/,
     )
-    expect(await refusal({ jobs: { shop: job({ schedule: undefined }) } })).toMatch(/^2 .*no job has a schedule/)
+    expect(await refusal({ jobs: { shop: job({ schedule: undefined }) } })).toMatch(
+      /^2 .*no job has a schedule/,
+    )
     const { url } = await import('node:http').then(async ({ createServer }) => {
       const server = createServer().listen(0, '127.0.0.1')
       await new Promise((resolve) => server.once('listening', resolve))
@@ -109,7 +113,12 @@ describe('holdfast-cron', () => {
     await running.line(({ job: name, status }) => name === 'crm' && status === 'succeeded')
     const lines = running.lines().length
     await running.line(({ job: name, status }) => name === 'crm' && status === 'succeeded', lines)
-    expect(running.lines().slice(lines).filter(({ job: name, msg }) => name === 'shop' && msg === 'started')).toEqual([])
+    expect(
+      running
+        .lines()
+        .slice(lines)
+        .filter(({ job: name, msg }) => name === 'shop' && msg === 'started'),
+    ).toEqual([])
     expect((await running.get('/metrics')).body).toContain('holdfast_cron_config_last_reload_successful 1')
   })
 
@@ -160,7 +169,12 @@ describe('holdfast-cron', () => {
   })
 
   it('verifies, prunes and checks by schedule as well', async () => {
-    const schedule = { backup: '@yearly', verify: '*/2 * * * * *', prune: '*/2 * * * * *', check: '*/2 * * * * *' }
+    const schedule = {
+      backup: '@yearly',
+      verify: '*/2 * * * * *',
+      prune: '*/2 * * * * *',
+      check: '*/2 * * * * *',
+    }
     await place.configure({ jobs: { shop: job({ schedule, expectEvery: '36h' }) } })
     expect((await place.run(['backup', 'shop'])).exitCode).toBe(0)
     const running = start()

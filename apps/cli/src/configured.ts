@@ -23,7 +23,9 @@ export async function readFoundConfig(
 ): Promise<Config | undefined> {
   const { directory, environment } = context
   const file = await findConfig({ directory, environment, path })
-  return file === undefined ? undefined : readConfig(file, { environment, appUrl: import.meta.url, rules: [scheduleFindings] })
+  return file === undefined
+    ? undefined
+    : readConfig(file, { environment, appUrl: import.meta.url, rules: [scheduleFindings] })
 }
 
 /** The configuration that is named or found; without one there is nothing to do. */

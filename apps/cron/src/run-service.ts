@@ -70,7 +70,10 @@ function untilStopped(
           logger.info('the configuration was read again')
         } catch (error) {
           const reported = reportable(error, environment)
-          logger.error({ error: reported }, `the configuration is refused, the old one stays: ${reported.message}`)
+          logger.error(
+            { error: reported },
+            `the configuration is refused, the old one stays: ${reported.message}`,
+          )
         }
       })
     })

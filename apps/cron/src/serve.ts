@@ -38,7 +38,7 @@ export async function serve(
   { file, config, host, port }: ServeOptions,
   { environment, logger }: { environment: NodeJS.ProcessEnv; logger: Logger },
 ): Promise<Service> {
-  const { now } = systemClock
+  const now = (): Date => systemClock.now()
   const flags = configFlags(config)
   let loaded = await readConfiguration(file, environment)
   let isRecollected = false
@@ -68,7 +68,11 @@ export async function serve(
   const metrics = createEngineMetrics(() => engine.state(), now)
   const readiness = createReadiness({
     now,
-    check: () => checkStorages(loaded.jobs.map(({ job }) => job), stopped.signal),
+    check: () =>
+      checkStorages(
+        loaded.jobs.map(({ job }) => job),
+        stopped.signal,
+      ),
     isLoaded: () => isRecollected,
   })
   const server = await servePages(
@@ -151,7 +155,10 @@ const endMs = 15_000
 async function drained(end: Promise<void>, graceMs: number, cancel: () => void): Promise<boolean> {
   const timers: (() => void)[] = []
   const late = new Promise<boolean>((resolve) => {
-    timers.push(systemClock.after(graceMs, cancel), systemClock.after(graceMs + endMs, () => resolve(false)))
+    timers.push(
+      systemClock.after(graceMs, cancel),
+      systemClock.after(graceMs + endMs, () => resolve(false)),
+    )
   })
   try {
     return await Promise.race([end.then(() => true), late])

@@ -1,4 +1,9 @@
-import { isHoldfastError, type ReportedError, type ReportedNotification, type Verdict } from '@holdfast/plugin'
+import {
+  isHoldfastError,
+  type ReportedError,
+  type ReportedNotification,
+  type Verdict,
+} from '@holdfast/plugin'
 import type { Backup } from './backups.ts'
 import type { Decryption } from './encryption/identities.ts'
 import type { RunProgress } from './events.ts'
@@ -52,7 +57,8 @@ export async function verifyJob(
   const verifiers = options.verifiers ?? job.verifiers
   const verdicts = await verifyBackup(backup, { ...options, storages, verifiers }).catch(
     async (error: unknown) => {
-      if (isHoldfastError(error) && error.code.startsWith('VERIFY_')) await tellFailed(job.redactor.error(error))
+      if (isHoldfastError(error) && error.code.startsWith('VERIFY_'))
+        await tellFailed(job.redactor.error(error))
       throw error
     },
   )

@@ -2,10 +2,18 @@ import { expect, test } from 'vitest'
 import { scheduleFindings } from './findings.ts'
 
 const found = (schedule: unknown): string[] =>
-  scheduleFindings({ jobs: { shop: { schedule } } }).map(({ path, message }) => `${path.join('.')}  ${message}`)
+  scheduleFindings({ jobs: { shop: { schedule } } }).map(
+    ({ path, message }) => `${path.join('.')}  ${message}`,
+  )
 
 test('what is right or of the wrong type is no finding', () => {
-  for (const value of [undefined, '0 3 * * 0', 5, [], { backup: '@daily', timeZone: 'Asia/Tokyo', blackouts: [] }]) {
+  for (const value of [
+    undefined,
+    '0 3 * * 0',
+    5,
+    [],
+    { backup: '@daily', timeZone: 'Asia/Tokyo', blackouts: [] },
+  ]) {
     expect(found(value)).toEqual([])
   }
   for (const value of [undefined, null, [], { jobs: 5 }, { jobs: { shop: 5 } }]) {

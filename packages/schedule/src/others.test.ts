@@ -9,7 +9,11 @@ describe('in the words of others', () => {
     ['0 3 * * 0', '0 3 * * 0', ['Sun *-*-* 03:00:00 UTC']],
     ['0 3 * * 7', '0 3 * * 0', ['Sun *-*-* 03:00:00 UTC']],
     ['*/15 * * * *', '0,15,30,45 * * * *', ['*-*-* *:00,15,30,45:00 UTC']],
-    ['0 9-17/2 * MAR-MAY MON-FRI', '0 9,11,13,15,17 * 3-5 1-5', ['Mon,Tue,Wed,Thu,Fri *-03,04,05-* 09,11,13,15,17:00:00 UTC']],
+    [
+      '0 9-17/2 * MAR-MAY MON-FRI',
+      '0 9,11,13,15,17 * 3-5 1-5',
+      ['Mon,Tue,Wed,Thu,Fri *-03,04,05-* 09,11,13,15,17:00:00 UTC'],
+    ],
     ['0 3 1,15 * 0', '0 3 1,15 * 0', ['*-*-01,15 03:00:00 UTC', 'Sun *-*-* 03:00:00 UTC']],
     ['0 3 1-31 * 0', '0 3 1-31 * 0', ['*-*-* 03:00:00 UTC', 'Sun *-*-* 03:00:00 UTC']],
     ['0 0 3 * * *', '0 3 * * *', ['*-*-* 03:00:00 UTC']],
@@ -34,7 +38,7 @@ describe('in the words of others', () => {
       for (let count = 0; count < 100; count++) {
         one = one && written.after(one)
         other = other && plain.after(other)
-        expect(other, text).toEqual(one)
+        expect({ text, at: other }).toEqual({ text, at: one })
       }
     }
   })

@@ -2,22 +2,26 @@ import { describe, expect, test } from 'vitest'
 import { createSchedule } from './schedule.ts'
 
 function timesBetween(options: Parameters<typeof createSchedule>[0], from: string, to: string): string[] {
-  const { after } = createSchedule(options)
+  const schedule = createSchedule(options)
   const times: string[] = []
-  let at = after(new Date(from))
+  let at = schedule.after(new Date(from))
   while (at !== undefined && at < new Date(to)) {
     times.push(at.toISOString().slice(5, 16))
-    at = after(at)
+    at = schedule.after(at)
   }
   return times
 }
 
 describe('splay', () => {
   const names = Array.from({ length: 600 }, (_, index) => `job-${index}`)
-  const offsets = names.map((name) => createSchedule({ expression: '@daily', name, splayMs: 600_000 }).offsetMs)
+  const offsets = names.map(
+    (name) => createSchedule({ expression: '@daily', name, splayMs: 600_000 }).offsetMs,
+  )
 
   test('is always the same for a name, whole seconds, and below its limit', () => {
-    const again = names.map((name) => createSchedule({ expression: '@weekly', name, splayMs: 600_000 }).offsetMs)
+    const again = names.map(
+      (name) => createSchedule({ expression: '@weekly', name, splayMs: 600_000 }).offsetMs,
+    )
     expect(again).toEqual(offsets)
     expect(offsets.every((offset) => offset >= 0 && offset < 600_000 && offset % 1000 === 0)).toBe(true)
   })
@@ -31,11 +35,12 @@ describe('splay', () => {
 
   test('moves every time by as much', () => {
     const options = { expression: '0 3 * * *', name: 'shop', splayMs: 3_600_000 }
-    const { offsetMs, after } = createSchedule(options)
+    const schedule = createSchedule(options)
+    const { offsetMs } = schedule
     expect(offsetMs).toBeGreaterThan(0)
-    const first = after(new Date('2026-01-01T03:00Z'))
+    const first = schedule.after(new Date('2026-01-01T03:00Z'))
     expect(first?.getTime()).toBe(Date.parse('2026-01-01T03:00Z') + offsetMs)
-    expect(after(new Date(Date.parse('2026-01-01T03:00Z') + offsetMs))?.getTime()).toBe(
+    expect(schedule.after(new Date(Date.parse('2026-01-01T03:00Z') + offsetMs))?.getTime()).toBe(
       Date.parse('2026-01-02T03:00Z') + offsetMs,
     )
   })

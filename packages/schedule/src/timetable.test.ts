@@ -29,7 +29,8 @@ describe('a time', () => {
     const timetable = createTimetable()
     timetable.put('shop', hourly, at('01-01T00:30'))
     expect(timetable.take(at('01-01T03:05'))).toHaveLength(1)
-    for (const back of ['01-01T02:05', '01-01T03:00', '01-01T03:59']) expect(timetable.take(at(back))).toEqual([])
+    for (const back of ['01-01T02:05', '01-01T03:00', '01-01T03:59'])
+      expect(timetable.take(at(back))).toEqual([])
     expect(timetable.take(at('01-01T04:00'))).toMatchObject([{ dueAt: at('01-01T04:00'), missed: 0 }])
   })
 

@@ -56,7 +56,8 @@ export async function schedule(
           : renderKubernetes(commands)
     stdout.write(text)
     const blackouts = jobs.filter(({ schedule: written }) => (written?.blackouts.length ?? 0) > 0)
-    for (const { name } of blackouts) warnings.push(`${name}: its blackouts are not in there; only holdfast-cron knows them`)
+    for (const { name } of blackouts)
+      warnings.push(`${name}: its blackouts are not in there; only holdfast-cron knows them`)
     for (const warning of warnings) screen.say(renderWarning(warning, screen.look()))
     return
   }
@@ -80,9 +81,9 @@ export async function schedule(
   }
 }
 
-function nextOf({ schedule: { after } }: JobSchedule, from: Date, count: number): Date[] {
+function nextOf({ schedule: made }: JobSchedule, from: Date, count: number): Date[] {
   const next: Date[] = []
-  for (let at = after(from); at !== undefined && next.length < count; at = after(at)) next.push(at)
+  for (let at = made.after(from); at !== undefined && next.length < count; at = made.after(at)) next.push(at)
   return next
 }
 

@@ -11,7 +11,10 @@ export function renderCrontab(commands: readonly ScheduledCommand[]): Rendered {
     'what was missed while the machine was down is not made up',
   ]
   const text = Map.groupBy(commands, ({ schedule }) => schedule.expression.timeZone)
-  const parts = [...text].map(([zone, own]) => [`# The machine's time zone has to be ${zone}.`, ...own.map(lineOf)])
+  const parts = [...text].map(([zone, own]) => [
+    `# The machine's time zone has to be ${zone}.`,
+    ...own.map(lineOf),
+  ])
   return { text: `${['# Holdfast', ...parts.flat()].join('\n')}\n`, warnings }
 }
 

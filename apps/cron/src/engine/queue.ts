@@ -27,8 +27,7 @@ export function createQueue<Some extends Task>(limit: () => number): Queue<Some>
   const busy = new Map<string, string>()
 
   const canStart = ({ task }: Waiting<Some>): boolean =>
-    !busy.has(placeOf(task)) &&
-    [...busy.values()].filter((lane) => lane === laneOf(task)).length < limit()
+    !busy.has(placeOf(task)) && [...busy.values()].filter((lane) => lane === laneOf(task)).length < limit()
 
   return {
     add: (one) => {

@@ -108,13 +108,18 @@ export async function simulateYear(seed: number): Promise<SimulatedYear> {
     engine = undefined
   }
 
+  const bootAgain = (): void => {
+    restarts += 1
+    boot()
+  }
+
   const incidents: Incident[] = [
     { at: 100.4 * dayMs, happens: () => world.setWall(new Date(world.wall().getTime() - hourMs)) },
     { at: 200.6 * dayMs, happens: () => world.setWall(new Date(world.wall().getTime() + dayMs)) },
   ]
   for (let at = dayMs * random() * 6; at < 364 * dayMs; at += dayMs * (1 + random() * 8)) {
     const downMs = random() < 0.7 ? random() * hourMs : random() * 2 * dayMs
-    incidents.push({ at, happens: kill }, { at: at + downMs, happens: () => void (restarts++, boot()) })
+    incidents.push({ at, happens: kill }, { at: at + downMs, happens: bootAgain })
     at += downMs
   }
 

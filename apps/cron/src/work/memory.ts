@@ -82,20 +82,17 @@ async function readRecord(
   { name, storages }: { name: string; storages: readonly JobStorage[] },
   signal: AbortSignal,
 ): Promise<ScheduleRecord | undefined> {
-  let failure: unknown
-  let answered = false
+  const failures: unknown[] = []
   for (const { instance } of storages) {
     try {
       const record = JSON.parse(await readText(instance, recordKey(name), signal)) as ScheduleRecord
       if (isRecord(record)) return record
-      answered = true
     } catch (error) {
       signal.throwIfAborted()
-      if (hasCode(error, 'STORAGE_NOT_FOUND') || error instanceof SyntaxError) answered = true
-      else failure = error
+      if (!hasCode(error, 'STORAGE_NOT_FOUND') && !(error instanceof SyntaxError)) failures.push(error)
     }
   }
-  if (!answered && failure !== undefined) throw failure
+  if (failures.length === storages.length) throw failures[0]
   return undefined
 }
 

@@ -43,10 +43,7 @@ export interface PerformOptions {
 }
 
 /** Does what is due with the same core as the command. Never rejects for what a database or a storage does. */
-export async function perform(
-  start: Start<JobTask>,
-  options: PerformOptions,
-): Promise<void> {
+export async function perform(start: Start<JobTask>, options: PerformOptions): Promise<void> {
   const { now, logger, observer } = options
   const { task, dueAt, signal } = start
   const startedAt = now()
@@ -67,7 +64,10 @@ export async function perform(
     await rememberDone(task.work, task, startedAt, AbortSignal.timeout(rememberMs))
   } catch (error) {
     const reported = redactor.error(error)
-    logger.warn({ error: reported }, `could not be remembered, and may be done once more: ${reported.message}`)
+    logger.warn(
+      { error: reported },
+      `could not be remembered, and may be done once more: ${reported.message}`,
+    )
   }
 }
 

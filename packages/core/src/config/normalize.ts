@@ -47,12 +47,12 @@ function scheduleOf(schedule: NonNullable<CheckedJob['schedule']>): ScheduleConf
   if (typeof schedule === 'string') {
     return { backup: schedule.trim(), timeZone: 'UTC', splayMs: 0, blackouts: [] }
   }
-  const { timeZone, splayMs, blackouts, ...tasks } = schedule
-  const expressions = Object.entries(tasks).flatMap(([task, text]) =>
-    text === undefined ? [] : [[task, text.trim()]],
-  )
+  const { backup, verify, prune, check, timeZone, splayMs, blackouts } = schedule
   return {
-    ...Object.fromEntries(expressions),
+    ...(backup !== undefined && { backup: backup.trim() }),
+    ...(verify !== undefined && { verify: verify.trim() }),
+    ...(prune !== undefined && { prune: prune.trim() }),
+    ...(check !== undefined && { check: check.trim() }),
     timeZone,
     splayMs,
     blackouts: blackouts.map(({ at, for: length }) => ({ at, forMs: durationMs(length) })),

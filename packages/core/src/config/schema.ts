@@ -194,7 +194,9 @@ const schedule = z.union([
     ),
     timeZone: text
       .default('UTC')
-      .describe('The time zone of these expressions, such as `Europe/Berlin`; clocks may go forward and back.'),
+      .describe(
+        'The time zone of these expressions, such as `Europe/Berlin`; clocks may go forward and back.',
+      ),
     splayMs: z
       .int()
       .min(0)
@@ -259,10 +261,14 @@ const cron = z
   .strictObject({
     maxConcurrent: count
       .default(2)
-      .describe('How many jobs run at the same time; the rest wait, and start in the order in which they were due.'),
+      .describe(
+        'How many jobs run at the same time; the rest wait, and start in the order in which they were due.',
+      ),
     graceMs: timeoutMs
       .default(60_000)
-      .describe('How long what runs may go on once it is told to stop, in milliseconds; then it is cancelled.'),
+      .describe(
+        'How long what runs may go on once it is told to stop, in milliseconds; then it is cancelled.',
+      ),
   })
   .prefault({})
   .describe('How holdfast-cron runs all jobs.')
