@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findBinDirectory, type TestDatabase, usePostgres } from '@holdfast/lab'
+import { findBinDirectory, startHttpService, type TestDatabase, usePostgres } from '@holdfast/lab'
 import type { Report } from '@holdfast/plugin'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -117,6 +117,36 @@ it('packages/plugin/README.md: is a notifier', async () => {
   expect(exitCode).toBe(0)
 })
 
+it('packages/message/README.md: is a notifier', async () => {
+  await writeFile(join(project.directory, 'printed.ts'), await snippet('packages/message/README.md', 'ts'))
+  const job = {
+    storages: [{ use: 'local', options: { path: 'backups' } }],
+    notifiers: [{ use: './printed.ts' }],
+  }
+  await writeFile(join(project.directory, 'holdfast.config.yaml'), stringify({ jobs: { shop: job } }))
+  const { exitCode, stdout } = await project.run('holdfast notify test', {
+    PGDATABASE: '',
+    ...libpq(source.url),
+  })
+  expect(stdout).toContain('shop: test message')
+  expect(exitCode).toBe(0)
+})
+
+it('packages/http-delivery/README.md: delivers a message', async () => {
+  await writeFile(join(project.directory, 'tell.ts'), await snippet('packages/http-delivery/README.md', 'ts'))
+  const service = await startHttpService()
+  try {
+    const { exitCode, stderr } = await project.run(runModule('tell.ts'), {
+      PING_URL: `${service.url}/in/token`,
+    })
+    expect(stderr).toBe('')
+    expect(exitCode).toBe(0)
+    expect(service.received).toMatchObject([{ path: '/in/token', body: 'shop: backed up' }])
+  } finally {
+    await service.stop()
+  }
+})
+
 it('packages/postgres/README.md: is a source', async () => {
   const text = `${await snippet('packages/postgres/README.md', 'ts')}
     const request = { job: 'shop', kind: 'full', format: 'custom', tables: { include: [], exclude: [] }, ownership: false,
@@ -142,9 +172,13 @@ const configurations = await Promise.all(
 describe('every configuration in the documents is one', () => {
   it.each(configurations.flat())('$page, $heading', async ({ text }) => {
     await writeFile(join(project.directory, 'holdfast.config.yaml'), stringify(completed(text)))
-    const { exitCode, stderr } = await project.run('holdfast list', {
+    const keys = text.includes('holdfast-signing') ? 'holdfast keygen --signing; ' : ''
+    const { exitCode, stderr } = await project.run(`${keys}holdfast list`, {
       DATABASE_URL: source.url,
       PING_URL: 'http://127.0.0.1:9',
+      SMTP_PASSWORD: 'a password',
+      SLACK_WEBHOOK_URL: 'http://127.0.0.1:9',
+      PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
     })
     // Its storage is not on this machine, which is no fault of the configuration.
     expect(stderr).not.toMatch(/CONFIG_|PLUGIN_|USAGE_/)

@@ -1,6 +1,6 @@
 import type { Plugin } from '@holdfast/plugin'
 import { configJsonSchema } from '@holdfast/core'
-import { optionsSchemaOf } from './editor-schema.ts'
+import { optionsSchemaOf, variantsOf } from './editor-schema.ts'
 import { isObject, objectAt, type JsonObject } from './json.ts'
 import { keyRows } from './key-rows.ts'
 import { packageNameOf, publishedPlugins } from './plugins.ts'
@@ -176,9 +176,18 @@ function mappingOf({ anyOf }: JsonObject): JsonObject {
 }
 
 function pluginSection(plugin: Plugin): string {
-  const rows = keyRows(optionsSchemaOf(plugin))
   const title = `### ${plugin.kind}: ${plugin.name}\n\n${code(packageNameOf(plugin))}`
-  return rows.length === 0
-    ? `${title} has no options.`
-    : `${title}\n\n${table(['option', ...head.slice(1)], rows)}`
+  const tables = variantsOf(optionsSchemaOf(plugin)).map((variant) => {
+    const rows = keyRows(variant)
+    return rows.length === 0 ? [] : [...choiceOf(variant), table(['option', ...head.slice(1)], rows)]
+  })
+  return tables.flat().length === 0 ? `${title} has no options.` : [title, ...tables.flat()].join('\n\n')
+}
+
+/** What tells one of several sets of options from the others: `preset: json`. */
+function choiceOf({ properties }: JsonObject): string[] {
+  const fixed = Object.entries(isObject(properties) ? properties : {}).flatMap(([key, value]) =>
+    isObject(value) && 'const' in value ? [code(`${key}: ${String(value['const'])}`)] : [],
+  )
+  return fixed.length === 0 ? [] : [`With ${fixed.join(' and ')}:`]
 }

@@ -23,7 +23,9 @@ function addOptions(item: JsonObject, kind: PluginKind, plugins: readonly Plugin
   use['examples'] = plugins.map(({ name }) => name)
   item['allOf'] = plugins.map((plugin) => {
     const options = tidied(optionsSchemaOf(plugin)) as JsonObject
-    const required = Array.isArray(options['required']) && options['required'].length > 0
+    const required = variantsOf(options).every(
+      (variant) => Array.isArray(variant['required']) && variant['required'].length > 0,
+    )
     return {
       if: {
         properties: { use: { enum: [plugin.name, packageNameOf({ kind, name: plugin.name })] } },
@@ -40,6 +42,11 @@ export function optionsSchemaOf(plugin: Plugin): JsonObject {
   const schema = plugin.optionsSchema?.()
   if (schema === undefined) throw new Error(`${packageNameOf(plugin)} has no optionsSchema`)
   return withoutDialect(schema)
+}
+
+/** The sets of options that a plugin takes: one, or several of which one is chosen. */
+export function variantsOf(schema: JsonObject): JsonObject[] {
+  return Array.isArray(schema['oneOf']) ? schema['oneOf'].filter(isObject) : [schema]
 }
 
 function withoutDialect(schema: JsonObject): JsonObject {

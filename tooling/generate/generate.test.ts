@@ -72,6 +72,7 @@ async function isRead(config: unknown): Promise<boolean> {
 }
 
 const local = { use: 'local', options: { path: './backups' } }
+const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`
 const shop = (job: object): object => ({ jobs: { shop: { storages: [local], ...job } } })
 
 test.for<[right: boolean, config: unknown]>([
@@ -86,6 +87,25 @@ test.for<[right: boolean, config: unknown]>([
   [true, shop({ storages: [{ ...local, retention: { days: '${DAYS}', labels: { a: { last: 1 } } } }] })],
   [true, shop({ verifiers: [{ use: 'archive', options: { minTables: '${MIN}' } }, { use: 'size' }] })],
   [true, shop({ verifiers: [{ use: '@holdfast/verifier-size', options: { tolerancePercent: 50 } }] })],
+  [
+    true,
+    shop({ notifiers: [{ use: 'slack', options: { url: 'https://hooks.slack.com/x', mention: ['here'] } }] }),
+  ],
+  [true, shop({ notifiers: [{ use: 'webhook', options: { url: 'https://x.example', secret } }] })],
+  [true, shop({ notifiers: [{ use: 'webhook', options: { preset: 'pagerduty', routingKey: 'k' } }] })],
+  [
+    true,
+    shop({
+      notifiers: [{ use: 'webhook', options: { preset: 'dead-mans-switch', url: 'https://x.example' } }],
+    }),
+  ],
+  [false, shop({ notifiers: [{ use: 'slack' }] })],
+  [false, shop({ notifiers: [{ use: 'webhook' }] })],
+  [false, shop({ notifiers: [{ use: 'webhook', options: { url: 'https://x.example' } }] })],
+  [
+    false,
+    shop({ notifiers: [{ use: 'webhook', options: { preset: 'pagerduty', routingKey: 'k', secret } }] }),
+  ],
   [false, {}],
   [false, { jobs: 1 }],
   [false, { jobs: { shop: {} } }],

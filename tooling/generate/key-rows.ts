@@ -61,6 +61,7 @@ function limits({ type, minimum, exclusiveMinimum, maximum }: JsonObject): strin
 }
 
 function defaultOf({ default: value }: JsonObject): string {
+  if (value === '') return 'nothing'
   if (value === undefined || (isObject(value) && Object.keys(value).length === 0)) return ''
   return code(typeof value === 'string' ? value : JSON.stringify(value))
 }

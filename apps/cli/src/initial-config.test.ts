@@ -36,6 +36,7 @@ test.for(combinations.map((set) => [set] as const))(
       set.includes('S3_BACKUP_BUCKET') ? 's3://wastewise-backups/x' : undefined,
     )
     expect(verifiers.map(({ name }) => name)).toEqual(['archive', 'size'])
-    expect(notifiers).toEqual([])
+    const mail = set.includes('S3_BACKUP_BUCKET') ? 'ses' : 'smtp'
+    expect(notifiers.map(({ name }) => name)).toEqual(set.includes('NOTIFICATION_EMAIL') ? [mail] : [])
   },
 )

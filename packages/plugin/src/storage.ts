@@ -38,7 +38,10 @@ export interface PutOptions {
   ifAbsent?: boolean
   /** The exact length of the body, where it is known: a body of another length stores nothing and fails with STORAGE_LENGTH. */
   bytes?: number
-  /** About how long the body will be, for choosing part sizes; never a limit. */
+  /**
+   * About how long the body will be, for choosing part sizes. Never a limit, but more than any object of the storage can
+   * hold may be refused at once with STORAGE_TOO_LARGE.
+   */
   estimatedBytes?: number
 }
 

@@ -16,6 +16,8 @@ export interface Writing {
   location: string
   ifAbsent: boolean
   object: NewObject
+  /** Heard until the request that makes the object is sent. */
+  signal: AbortSignal
 }
 
 /** What is known of it once it is there. */
@@ -27,7 +29,7 @@ export interface Written {
 }
 
 /**
- * Sends the request that makes the object, without a signal: it can not be taken back. Where it fails, what is there
+ * Sends the request that makes the object, deaf to the signal: it can not be taken back. Where it fails, what is there
  * decides: an object with the mark of this write was stored, and only the answer was lost.
  */
 export async function commit(
@@ -37,15 +39,16 @@ export async function commit(
   send: (s3: S3, condition: { IfNoneMatch?: '*' }) => Promise<{ ETag?: string | undefined }>,
   turn = 1,
 ): Promise<Written> {
-  const { location, ifAbsent } = writing
+  const { location, ifAbsent, signal } = writing
   const { mode, learnt } = { mode: store.options.createOnly, learnt: store.createOnly.get(operation) }
   const isAtomic = mode === 'atomic' || (mode === 'auto' && (store.service.isAws || learnt === 'honoured'))
   const asks = ifAbsent && mode !== 'checked' && learnt !== 'unknown'
   const createOnly = ifAbsent
     ? { createOnly: asks && isAtomic ? ('atomic' as const) : ('checked' as const) }
     : {}
-  if (ifAbsent && !isAtomic && (await look(store, writing.fullKey)) !== undefined)
+  if (ifAbsent && !isAtomic && (await look(store, writing.fullKey, signal)) !== undefined)
     throw alreadyThere(location)
+  signal.throwIfAborted()
   try {
     const { ETag: etag } = await store.connection.call({ operation, location }, undefined, (s3) =>
       send(s3, asks ? { IfNoneMatch: '*' } : {}),

@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startS3Double, type S3Credentials, type S3Double } from '@holdfast/lab'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -82,6 +86,41 @@ test('a profile is read from the files of the SDK', async () => {
   await s3Storage(options, { job: 'shop' }).check(signal)
   expect(store.requests.map(({ operation }) => operation)).toEqual(['ListObjectsV2'])
   await store.close()
+})
+
+test('a web identity is exchanged for credentials, as in Kubernetes and in CI', async () => {
+  const store = await started({ ...first })
+  const tokens = createServer((request, response) => {
+    void text(request).then((body) => {
+      const asked = new URLSearchParams(body)
+      const isRight =
+        asked.get('WebIdentityToken') === 'who I am' && asked.get('Action') === 'AssumeRoleWithWebIdentity'
+      response.writeHead(isRight ? 200 : 403, { 'content-type': 'text/xml' })
+      response.end(`<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <AssumeRoleWithWebIdentityResult><Credentials>
+          <AccessKeyId>${first.accessKeyId}</AccessKeyId>
+          <SecretAccessKey>${first.secretAccessKey}</SecretAccessKey>
+          <SessionToken>${first.sessionToken}</SessionToken>
+          <Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration>
+        </Credentials></AssumeRoleWithWebIdentityResult>
+      </AssumeRoleWithWebIdentityResponse>`)
+    })
+  })
+  tokens.listen(0, '127.0.0.1')
+  await once(tokens, 'listening')
+  await writeFile(join(directory, 'token'), 'who I am')
+  vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', join(directory, 'token'))
+  vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::111122223333:role/backups')
+  vi.stubEnv('AWS_REGION', 'us-east-1')
+  vi.stubEnv('AWS_ENDPOINT_URL_STS', `http://127.0.0.1:${(tokens.address() as AddressInfo).port}`)
+  const options = parseOptions({ bucket: store.bucket, endpoint: store.endpoint })
+  try {
+    expect(await s3Storage(options, { job: 'shop' }).check(signal)).toEqual({})
+  } finally {
+    tokens.closeAllConnections()
+    tokens.close()
+    await store.close()
+  }
 })
 
 test('credentials of the options that expire in the middle of an upload end it; the next run sweeps what is left', async () => {

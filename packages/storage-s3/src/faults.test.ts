@@ -244,17 +244,16 @@ describe('a black hole', () => {
   })
 
   it('ends at once when the call is cancelled', async () => {
-    const { store, storage, keys } = await bench({ requestTimeoutMs: 60_000 })
+    const { store, storage } = await bench({ requestTimeoutMs: 60_000 })
     store.fail({ times: Number.POSITIVE_INFINITY, kind: 'hang' })
     const cancel = new AbortController()
-    const body = new Readable({ read() {} })
-    body.push(threeParts)
     const calls = [
       storage.stat('a', cancel.signal),
       storage.check(cancel.signal),
       storage.list('', cancel.signal)[Symbol.asyncIterator]().next(),
       storage.get('a', { signal: cancel.signal }),
       storage.remove('a', cancel.signal),
+      storage.put('a', Readable.from(['x']), { signal: cancel.signal, ifAbsent: true }),
     ]
     const settled = Promise.allSettled(calls)
     await sleep(20)
@@ -264,7 +263,6 @@ describe('a black hole', () => {
       calls.map(() => 'Error: cancelled'),
     )
     expect(performance.now() - began).toBeLessThan(2000)
-    expect(keys).toBeTypeOf('function')
   })
 })
 

@@ -18,16 +18,15 @@ export interface BodyInParts {
   rest: AsyncGenerator<Part>
   /** Where the parts come from, to be destroyed when they are of no use any more. */
   body: Readable
-  signal: AbortSignal
 }
 
 /** Stores a body in parts, several at a time. Whatever fails before the upload is completed aborts it. */
 export async function putInParts(store: Store, writing: Writing, body: BodyInParts): Promise<Written> {
-  const uploadId = await beginUpload(store, writing, body.signal)
+  const uploadId = await beginUpload(store, writing)
   let isCommitting = false
   try {
     const parts = await sendParts(store, writing, uploadId, body)
-    body.signal.throwIfAborted()
+    writing.signal.throwIfAborted()
     isCommitting = true
     return await commit(store, writing, 'CompleteMultipartUpload', (s3, condition) =>
       s3.completeMultipartUpload({
@@ -50,7 +49,8 @@ export async function putInParts(store: Store, writing: Writing, body: BodyInPar
 }
 
 // An upload that was begun while nobody waits any more is aborted when its name comes.
-async function beginUpload(store: Store, writing: Writing, signal: AbortSignal): Promise<string> {
+async function beginUpload(store: Store, writing: Writing): Promise<string> {
+  const { signal } = writing
   const { place, connection, service } = store
   const target = { operation: 'CreateMultipartUpload', location: writing.location } as const
   const beginning = connection.call(target, undefined, async (s3) => {
@@ -83,12 +83,12 @@ async function sendParts(
   store: Store,
   writing: Writing,
   uploadId: string,
-  { first, rest, body, signal }: BodyInParts,
+  { first, rest, body }: BodyInParts,
 ): Promise<CompletedPart[]> {
   const sent: CompletedPart[] = []
   const inFlight = new Set<Promise<void>>()
   const stop = new AbortController()
-  const either = AbortSignal.any([signal, stop.signal])
+  const either = AbortSignal.any([writing.signal, stop.signal])
   const failures: unknown[] = []
 
   async function send(part: Part): Promise<void> {

@@ -28,7 +28,8 @@ export async function putObject(
     addAbortSignal(signal, body)
     const fullKey = store.place.fullKey(key)
     const location = store.place.location(key)
-    const writing: Writing = { fullKey, location, ifAbsent, object: newObject(key, store.job, store.options) }
+    const object = newObject(key, store.job, store.options)
+    const writing: Writing = { fullKey, location, ifAbsent, object, signal }
     refuseTooLarge(location, options)
     const running = runningChecksum(store.service.checksum)
     let total = 0
@@ -43,8 +44,8 @@ export async function putObject(
     })
     const first = await firstOf(parts)
     const written = first.isLast
-      ? await putWhole(store, writing, first.bytes, signal)
-      : await putInParts(store, writing, { first, rest: parts, body, signal })
+      ? await putWhole(store, writing, first.bytes)
+      : await putInParts(store, writing, { first, rest: parts, body })
     return await readBack(store, writing, {
       key,
       bytes: total,
@@ -63,15 +64,9 @@ async function firstOf(parts: AsyncGenerator<Part>): Promise<Part> {
   return next.value
 }
 
-async function putWhole(
-  store: Store,
-  writing: Writing,
-  bytes: Buffer,
-  signal: AbortSignal,
-): Promise<Written> {
+async function putWhole(store: Store, writing: Writing, bytes: Buffer): Promise<Written> {
   const { options, service, place } = store
   const fields = checksumFields(service.checksum, bytes, options.objectLock !== undefined)
-  signal.throwIfAborted()
   const written = await commit(store, writing, 'PutObject', (s3, condition) =>
     s3.putObject({
       Bucket: place.bucket,

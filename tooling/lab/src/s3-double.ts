@@ -36,7 +36,9 @@ export interface S3Double {
   endpoint: string
   bucket: string
   region: string
-  /** Of those that it takes; a test may add others, and let these expire. */
+  accessKeyId: string
+  secretAccessKey: string
+  /** All that it takes; a test may add others, and let these expire. */
   credentials: S3Credentials[]
   objects: Map<string, DoubleObject>
   uploads: Map<string, DoubleUpload>
@@ -129,6 +131,8 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
     endpoint,
     bucket,
     region,
+    accessKeyId: own.accessKeyId,
+    secretAccessKey: own.secretAccessKey,
     credentials,
     objects,
     uploads: state.uploads,

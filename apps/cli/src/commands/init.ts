@@ -3,8 +3,8 @@ import { perform } from '../perform.ts'
 import { quietOption } from './options.ts'
 
 const help = `
-Reads DATABASE_URL, S3_BACKUP_BUCKET, BACKUP_RETENTION_DAYS and
-NOTIFICATION_EMAIL where they are set. Secrets stay in the environment: the file
+Reads DATABASE_URL, S3_BACKUP_BUCKET, BACKUP_RETENTION_DAYS, NOTIFICATION_EMAIL
+and SMTP_URL where they are set. Secrets stay in the environment: the file
 refers to them by name.`
 
 export function addInit(program: Command): void {

@@ -1,3 +1,4 @@
+import type { JobCheck } from '@holdfast/core'
 import type { CheckedJob } from '../actions/check.ts'
 import { renderError } from './error.ts'
 import { marked, type Look } from './look.ts'
@@ -18,9 +19,16 @@ export function renderCheck(checked: CheckedJob, now: Date, look: Look): string 
   if (error === undefined) return `${marked('good', look)} ${job}: ${made}, ${expected}`
   return [
     `${marked('bad', look)} ${job}: ${made}, ${expected}`,
-    renderError(error, look),
+    renderError({ ...error, message: lastRunOf(checked, now) }, look),
     renderDeliveries(notifications, look),
   ]
     .filter((part) => part !== '')
     .join('\n')
+}
+
+function lastRunOf({ lastRun }: JobCheck, now: Date): string {
+  if (lastRun === undefined) return 'no run of it is known'
+  const { status, startedAt, error } = lastRun
+  const age = formatAge(now.getTime() - new Date(startedAt).getTime())
+  return `its last run, ${age}, ended as ${status}${error === undefined ? '' : `: ${error.message}`}`
 }

@@ -1,8 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { initConfig } from './init.ts'
 import { readConfig } from './read.ts'
 import type { Config } from './types.ts'
@@ -64,7 +63,14 @@ test.for(combinations.map((set) => [set] as const))('works as it stands with %j'
           : []),
       ],
       verifiers: [{ use: 'archive' }, { use: 'size' }],
-      notifiers: [],
+      notifiers: has('NOTIFICATION_EMAIL')
+        ? [
+            {
+              use: has('S3_BACKUP_BUCKET') ? 'ses' : 'smtp',
+              options: { from: 'backups@example.com', to: ['devops@example.com'] },
+            },
+          ]
+        : [],
     },
   ])
   expect(jobs[0]?.database?.reveal()).toBe(has('DATABASE_URL') ? seed.DATABASE_URL : undefined)
@@ -72,24 +78,9 @@ test.for(combinations.map((set) => [set] as const))('works as it stands with %j'
   const { text, notes } = initConfig(environment)
   expect(text).not.toContain(canary)
   expect(text.includes('use: s3')).toBe(has('S3_BACKUP_BUCKET'))
-  expect(text.includes('@holdfast/notifier-smtp')).toBe(has('NOTIFICATION_EMAIL'))
   expect(notes).toHaveLength(
     Number(!has('DATABASE_URL')) + Number(has('S3_BACKUP_BUCKET')) + Number(has('NOTIFICATION_EMAIL')),
   )
-})
-
-test('the block for another package is right once it is uncommented', () => {
-  const { text } = initConfig(seed)
-  const lines = text.split('\n')
-  const block = (start: string, end: string): string =>
-    lines
-      .slice(lines.findIndex((line) => line.includes(start)) + 1)
-      .join('\n')
-      .split(end, 1)[0]!
-      .replace(/^ *# /gm, '')
-  expect(parse(block('From NOTIFICATION_EMAIL', '\n\n'))).toEqual({
-    notifiers: [{ use: 'smtp', options: { to: 'devops@example.com' } }],
-  })
 })
 
 test.for([
@@ -151,4 +142,38 @@ test('a value with a line break can not leave its comment', async () => {
     BACKUP_RETENTION_DAYS: evil,
   })
   expect(jobs[0]?.storages).toHaveLength(1)
+})
+
+describe('mail', () => {
+  test.for([
+    [{}, 'smtp', { url: 'smtp://localhost:25' }],
+    [
+      { SMTP_URL: `smtps://u:${canary}@mail.example.com` },
+      'smtp',
+      { url: `smtps://u:${canary}@mail.example.com` },
+    ],
+    [{ S3_BACKUP_BUCKET: 'b' }, 'ses', {}],
+    [{ S3_BACKUP_BUCKET: 'b', SMTP_URL: 'smtp://h' }, 'smtp', { url: 'smtp://h' }],
+    [{ NOTIFICATION_FROM: 'other@example.com' }, 'smtp', { from: 'other@example.com' }],
+  ] as const)('with %j it goes through %s', async ([variables, use, options]) => {
+    const environment = { NOTIFICATION_EMAIL: 'devops@example.com', ...variables }
+    const { jobs } = await read(environment)
+    expect(jobs[0]?.notifiers).toMatchObject([
+      { use, options: { from: 'backups@example.com', to: ['devops@example.com'], ...options } },
+    ])
+    expect(initConfig(environment).text).not.toContain(canary)
+  })
+
+  test('goes to several', async () => {
+    const { jobs } = await read({ NOTIFICATION_EMAIL: 'a@x.example, b@y.example' })
+    expect(jobs[0]?.notifiers).toMatchObject([
+      { options: { from: 'backups@x.example', to: ['a@x.example', 'b@y.example'] } },
+    ])
+  })
+
+  test.for(['devops', 'a@b@c', '${HOME}@example.com', ' , '])('is left out for %j', async (address) => {
+    const { jobs } = await read({ NOTIFICATION_EMAIL: address })
+    expect(jobs[0]?.notifiers).toEqual([])
+    expect(initConfig({ NOTIFICATION_EMAIL: address }).notes.join()).toContain('no mail address')
+  })
 })

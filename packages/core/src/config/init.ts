@@ -1,3 +1,4 @@
+import { mailLines } from './init-mail.ts'
 import type { Environment } from './interpolate.ts'
 import { jobNameFor } from './job-name.ts'
 import { storageFromUrl } from './storage-url.ts'
@@ -31,7 +32,7 @@ export function initConfig(environment: Environment): InitialConfig {
     ...localLines(days).map(indented(4)),
     ...bucketLines(environment['S3_BACKUP_BUCKET'], days, notes).map(indented(6)),
     ...verifierLines.map(indented(4)),
-    ...mailLines(environment['NOTIFICATION_EMAIL'], notes).map(indented(4)),
+    ...mailLines(environment, notes).map(indented(4)),
     ...lastLines.map(indented(4)),
     '',
   ]
@@ -142,19 +143,6 @@ const verifierLines = [
   '      tolerancePercent: 20',
   '',
 ]
-
-function mailLines(address: string | undefined, notes: string[]): string[] {
-  if (!address) return ['# Who is told how a run ended.', 'notifiers: []', '']
-  notes.push('To be told by mail: npm install @holdfast/notifier-smtp, then uncomment the block in the file.')
-  return [
-    '# Who is told how a run ended. From NOTIFICATION_EMAIL. First: npm install @holdfast/notifier-smtp',
-    '# notifiers:',
-    '#   - use: smtp',
-    '#     options:',
-    `#       to: ${quoted(address)}`,
-    '',
-  ]
-}
 
 const lastLines = [
   '# When holdfast-cron runs this job: Sundays at 3.',

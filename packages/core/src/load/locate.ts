@@ -17,7 +17,7 @@ export interface LoadFrom {
 const published: Readonly<Record<PluginKind, readonly string[]>> = {
   storage: ['local', 's3', 'gcs'],
   verifier: ['archive', 'size', 'restore'],
-  notifier: ['smtp', 'ses', 'slack'],
+  notifier: ['smtp', 'ses', 'slack', 'webhook'],
 }
 
 /** What a `use` means: a path, or the name of a package. */

@@ -10,7 +10,7 @@ import { manifestOf } from '../fixtures.test.ts'
 import { backupBase, manifestKey, signatureKey } from '../keys.ts'
 import { newSigningKeys } from '../keygen.ts'
 import { writeManifest, writeVerdicts } from '../records.ts'
-import { planPrune } from '../prune.ts'
+import { applyPrune, planPrune } from '../prune.ts'
 import { parsePrivateKey, parsePublicKey, publicKeyProblem } from './keys.ts'
 import { openSigner, trustedKeys } from './open.ts'
 import { createSigner } from './signature.ts'
@@ -88,6 +88,26 @@ describe('a signed manifest', () => {
     const now = new Date('2026-12-22T03:00:00Z')
     const { plan } = await planPrune(named(disk, [keys.publicKeyText]), 'shop', { now, signal })
     expect(plan.actions.map(({ action }) => action)).toEqual(['skip', 'skip', 'skip', 'keep'])
+  })
+
+  it('goes first when a backup is deleted, and its signature with the data', async () => {
+    const disk = memoryStorage()
+    const base = await add(disk, startedAt, signerOf(keys))
+    await add(disk, new Date('2026-11-25T03:00:00Z'), signerOf(keys))
+    const removed: string[] = []
+    const remove = disk.remove.bind(disk)
+    disk.remove = (key, aborted) => {
+      removed.push(key)
+      return remove(key, aborted)
+    }
+    const now = new Date('2026-11-26T03:00:00Z')
+    const planned = await planPrune(named(disk, [keys.publicKeyText]), 'shop', { now, signal })
+    const report = (error: unknown) => ({ code: 'INTERNAL', message: String(error) })
+    const result = await applyPrune(planned, { now, orphansBefore: new Date(0), report, signal })
+    expect(result).toMatchObject({ deleted: [expect.stringMatching(/20261122/)], errors: [] })
+    expect(removed[0]).toBe(manifestKey(base))
+    expect(removed).toContain(signatureKey(base))
+    expect([...disk.objects.keys()].filter((key) => key.startsWith(base))).toEqual([])
   })
 
   it('is of no use beside another backup', async () => {

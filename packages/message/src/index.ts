@@ -1,0 +1,8 @@
+export { clean, cleanLine, cleanText } from './clean.ts'
+export { messageOf } from './compose.ts'
+export { mailOf, type Mail } from './mail.ts'
+export { mailAddressProblem } from './mail-address.ts'
+export { mailHtml } from './mail-html.ts'
+export { mailText } from './mail-text.ts'
+export type { Command, Fact, Line, Message, Problem, Section, SizeBar, SizeHistory, Tone } from './message.ts'
+export { formatAge, formatBytes, formatCount, formatDuration, formatUtc } from './units.ts'
