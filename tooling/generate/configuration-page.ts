@@ -24,6 +24,7 @@ const example = `jobs:
           labels:
             pre-deploy:
               days: 7
+        limitBytes: 500000000000
     verifiers:
       - use: archive
         options:

@@ -4,6 +4,7 @@ import { format, type FormatConfig } from 'oxfmt'
 import { configurationPage } from './configuration-page.ts'
 import { editorSchema } from './editor-schema.ts'
 import { errorsPage } from './errors-page.ts'
+import { metricsPage } from './metrics-page.ts'
 
 interface Output {
   /** From the root of the checkout. */
@@ -21,6 +22,7 @@ async function outputs(root: string): Promise<Output[]> {
     },
     { path: 'docs/configuration.md', text: configurationPage() },
     { path: 'docs/errors.md', text: errorsPage() },
+    { path: 'docs/operations/metrics.md', text: metricsPage() },
   ]
   return Promise.all(
     made.map(async ({ path, text }) => ({ path, text: await formatted(path, text, options) })),

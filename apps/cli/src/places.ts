@@ -22,6 +22,8 @@ export interface Place {
   job: Job
   /** True where a configuration says so. */
   configured: boolean
+  /** The configuration that says so. */
+  config?: Config
 }
 
 export interface PlaceOptions {
@@ -74,6 +76,7 @@ export async function openPlaces(
       jobName: name,
       job: await openJob(config, name, context, trusted),
       configured: true,
+      config,
     })),
   )
 }

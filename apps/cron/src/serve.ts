@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createMetrics } from '@holdfast/metrics'
 import { HoldfastError } from '@holdfast/plugin'
 import { systemClock } from './engine/clock.ts'
 import { createEngine } from './engine/engine.ts'
@@ -9,8 +11,12 @@ import { checkStorages } from './http/storages.ts'
 import type { Logger } from './log/logger.ts'
 import { configFlags } from './options.ts'
 import { readConfiguration, type JobTask } from './work/configuration.ts'
+import { createMeasures } from './work/measures.ts'
 import { perform } from './work/perform.ts'
 import { recollect } from './work/recollection.ts'
+
+/** How long a scrape waits for what the storages know, in milliseconds; Prometheus gives up after 10 seconds. */
+const scrapeMs = 8000
 
 export interface ServeOptions {
   /** The configuration file. */
@@ -42,6 +48,7 @@ export async function serve(
   const flags = configFlags(config)
   let loaded = await readConfiguration(file, environment)
   let isRecollected = false
+  let measured = Promise.resolve()
   const stopped = new AbortController()
 
   const engine = createEngine<JobTask>({
@@ -53,7 +60,7 @@ export async function serve(
       return perform(start, {
         now,
         logger: logger.child({ run, job, task: kind }),
-        observer: { ended: () => {}, failed: () => {} },
+        onEnd: (outcome) => measures.ended(start.task, outcome),
         flags,
         environment,
       })
@@ -62,10 +69,19 @@ export async function serve(
       metrics.crashed()
       logger.error({ job, task: kind, err: error }, 'a mistake in Holdfast ended this task')
     },
-    onMissed: ({ job, kind }, count) =>
-      logger.warn({ job, task: kind, missed: count }, `missed ${count} times; one run is for all of them`),
+    onMissed: (task, count) => {
+      const { job, kind } = task
+      measures.missed(task, count)
+      logger.warn({ job, task: kind, missed: count }, `missed ${count} times; one run is for all of them`)
+    },
   })
   const metrics = createEngineMetrics(() => engine.state(), now)
+  const measures = createMeasures(createMetrics({ registry: metrics.registry, now }), {
+    now,
+    signal: stopped.signal,
+    nextRunAt: (task) => engine.nextRunAt(task),
+    onError: (job, error) => logger.warn({ job, err: error }, 'its metrics could not be read'),
+  })
   const readiness = createReadiness({
     now,
     check: () =>
@@ -80,8 +96,10 @@ export async function serve(
       '/healthz': () => text(200, 'ok\n'),
       '/readyz': () => readiness.page(),
       '/metrics': async () => {
+        // A scrape right after the start waits, so that its gauges are right.
+        await Promise.race([measured, sleep(scrapeMs, undefined, { ref: false })])
         const { contentType } = metrics.registry
-        return { status: 200, contentType, body: await metrics.registry.metrics() }
+        return { status: 200, contentType, body: await measures.text(await readiness.storages()) }
       },
     },
     { host, port, onError: (error) => logger.error({ err: error }, 'a request could not be answered') },
@@ -106,6 +124,7 @@ export async function serve(
     if (unscheduled.length > 0) {
       logger.warn(`no schedule: ${unscheduled.map(({ name }) => name).join(', ')}`)
     }
+    measured = measures.replace(jobs)
     await recollect(jobs, { engine, now, logger, signal: stopped.signal, later })
     for (const task of jobs.flatMap(({ tasks }) => tasks)) if (task.kind === 'check') engine.enqueue(task)
   }

@@ -42,6 +42,8 @@ export interface Copy {
   /** The last verdict of each kind. */
   verdicts: Verdict[]
   verification: Verification
+  /** When somebody last verified it; absent where nobody has. */
+  verifiedAt?: Date
   /** It failed to look like the ones before it, and nobody has accepted it. */
   suspect: boolean
   protected: boolean
@@ -174,7 +176,9 @@ async function readBackup(
   try {
     await refuseUnsigned(storage, group.base, bytes, signal)
     const manifest = parseManifest(bytes.toString(), group.base)
-    const verdicts = latestVerdicts(await readVerdicts(storage.instance, group, manifestSha256, signal))
+    const records = await readVerdicts(storage.instance, group, manifestSha256, signal)
+    const verdicts = latestVerdicts(records.flatMap((record) => record.verdicts))
+    const verifiedAt = records.at(-1)?.verifiedAt
     const dump = manifest.objects.find((object) => object.role === 'dump')
     return {
       ...copy,
@@ -184,6 +188,7 @@ async function readBackup(
       manifest,
       verdicts,
       verification: verificationOf(verdicts),
+      ...(verifiedAt !== undefined && { verifiedAt: new Date(verifiedAt) }),
       suspect: hasFailed(verdicts, 'plausible') && !copy.accepted,
     }
   } catch (error) {
@@ -223,19 +228,20 @@ async function refuseUnsigned(
   })
 }
 
+/** Those of this manifest, in the order in which they were given. */
 async function readVerdicts(
   storage: Storage,
   group: Group,
   manifestSha256: string,
   signal: AbortSignal,
-): Promise<Verdict[]> {
+): Promise<VerdictRecord[]> {
   const parts = [...group.parts.keys()].filter(isVerdictPart).toSorted()
-  const verdicts: Verdict[] = []
+  const records: VerdictRecord[] = []
   for (const part of parts) {
     const record = parseRecord(await readIfThere(storage, `${group.base}.${part}`, signal))
-    if (record?.manifestSha256 === manifestSha256) verdicts.push(...record.verdicts)
+    if (record?.manifestSha256 === manifestSha256) records.push(record)
   }
-  return verdicts
+  return records
 }
 
 /** A verdict record that can not be read says nothing: the backup counts as not verified by it. */

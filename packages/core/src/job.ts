@@ -22,6 +22,8 @@ export interface Named<Instance> {
 export interface JobStorage extends Named<Storage> {
   /** Absent: everything is kept. */
   retention?: Retention
+  /** How much the job's backups may take, in bytes, for alerts; absent: nobody minds. */
+  limitBytes?: number
   /** Public keys: with any, a manifest that none of them has signed is invalid. */
   trustedKeys?: readonly KeyObject[]
 }

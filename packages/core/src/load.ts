@@ -48,8 +48,14 @@ export async function loadJob(
 
   const [primary, ...others] = storages.flatMap((result, index) => {
     if (!result.ok) return []
-    const retention = job.storages[index]?.retention
-    return [{ ...result.named, ...(retention !== undefined && { retention }) }]
+    const { retention, limitBytes } = job.storages[index] ?? {}
+    return [
+      {
+        ...result.named,
+        ...(retention !== undefined && { retention }),
+        ...(limitBytes !== undefined && { limitBytes }),
+      },
+    ]
   })
   if (primary === undefined) throw new TypeError(`the job ${jobName} has no storage`)
   return {

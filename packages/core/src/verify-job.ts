@@ -1,5 +1,6 @@
 import {
   isHoldfastError,
+  type HoldfastError,
   type ReportedError,
   type ReportedNotification,
   type Verdict,
@@ -20,11 +21,13 @@ export interface JobVerification {
   /** What is wrong with the backup. */
   error?: ReportedError
   notifications: ReportedNotification[]
+  /** Why it was not even read: a manifest that is damaged or can not be trusted. */
+  refusal?: HoldfastError
 }
 
 /**
- * Verifies a backup again, keeps the verdicts beside it, and tells `verify.failed` where it is not good. A manifest that
- * can not be read is told and thrown; so is, untold, a storage that does not answer: then nothing is known.
+ * Verifies a backup again, keeps the verdicts beside it, and tells `verify.failed` where it is not good. Rejects where a
+ * storage does not answer: then nothing is known.
  */
 export async function verifyJob(
   job: Job,
@@ -55,13 +58,14 @@ export async function verifyJob(
 
   const { storages } = job
   const verifiers = options.verifiers ?? job.verifiers
-  const verdicts = await verifyBackup(backup, { ...options, storages, verifiers }).catch(
-    async (error: unknown) => {
-      if (isHoldfastError(error) && error.code.startsWith('VERIFY_'))
-        await tellFailed(job.redactor.error(error))
-      throw error
-    },
-  )
+  let verdicts: Verdict[]
+  try {
+    verdicts = await verifyBackup(backup, { ...options, storages, verifiers })
+  } catch (refusal) {
+    if (!isHoldfastError(refusal) || !refusal.code.startsWith('VERIFY_')) throw refusal
+    const error = job.redactor.error(refusal)
+    return { backup, status: 'failed', verdicts: [], error, notifications: await tellFailed(error), refusal }
+  }
   const worst = worstOf(verdicts)
   if (worst === undefined) {
     await isOver(job, 'verify.failed', signal)

@@ -1,9 +1,10 @@
-import { run, type Job } from '@holdfast/core'
+import { run, type Config, type Job } from '@holdfast/core'
 import { exitCodeOf, type Report } from '@holdfast/plugin'
 import { databaseConfig, defaultPlace, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { withDumpOptions, type DumpOptions } from '../dump-options.ts'
 import { worstExitCode } from '../exit-codes.ts'
+import { openMetricsFile } from '../metrics-file.ts'
 import { openJob } from '../places.ts'
 import { createRunView } from '../render/run-view.ts'
 import { renderSummary, renderTotals } from '../render/summary.ts'
@@ -17,6 +18,7 @@ export interface BackupOptions extends DumpOptions {
   recipient?: string[] | undefined
   dryRun?: true | undefined
   requireNotifications?: true | undefined
+  metricsFile?: string | undefined
   config?: string | undefined
 }
 
@@ -24,7 +26,8 @@ export interface BackupOptions extends DumpOptions {
 export async function backup(jobNames: string[], options: BackupOptions, context: Context): Promise<number> {
   const { screen, signal, now } = context
   warnOfPassword(options.database, 'DATABASE_URL or ~/.pgpass', context)
-  const { jobs, restoreFlags } = await jobsToRun(jobNames, options, context)
+  const { jobs, restoreFlags, config } = await jobsToRun(jobNames, options, context)
+  const metricsFile = options.dryRun ? undefined : await openMetricsFile(options, context)
   const reports: Report[] = []
   for (const job of jobs) {
     if (reports.length > 0 && !context.quiet) screen.say('')
@@ -42,6 +45,7 @@ export async function backup(jobNames: string[], options: BackupOptions, context
     screen.rest()
     reports.push(report)
     tell(report, context)
+    await metricsFile?.record(job, config, (metrics) => metrics.runFinished(report))
   }
   if (reports.length > 1 && !context.quiet && !context.json)
     screen.say(`\n${renderTotals(reports, screen.look())}`)
@@ -52,7 +56,7 @@ async function jobsToRun(
   names: string[],
   options: BackupOptions,
   context: Context,
-): Promise<{ jobs: Job[]; restoreFlags: string }> {
+): Promise<{ jobs: Job[]; restoreFlags: string; config?: Config }> {
   const onCommandLine = options.database !== undefined || options.to !== undefined
   if (onCommandLine && options.config !== undefined) {
     const given = options.to === undefined ? '--database' : '--to'
@@ -71,6 +75,7 @@ async function jobsToRun(
     }
     const wanted = names.length > 0 ? [...new Set(names)] : config.jobs.map(({ name }) => name)
     return {
+      config,
       jobs: await Promise.all(wanted.map((name) => openJob(config, name, context))),
       restoreFlags: options.config === undefined ? '' : `--config ${shellQuote(options.config)}`,
     }

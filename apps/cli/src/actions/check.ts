@@ -3,6 +3,7 @@ import { exitCodeOf, isHoldfastError, type ReportedError } from '@holdfast/plugi
 import { requireConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { worstExitCode } from '../exit-codes.ts'
+import { openMetricsFile } from '../metrics-file.ts'
 import { openJob, placeFlags } from '../places.ts'
 import { renderCheck } from '../render/check.ts'
 
@@ -11,19 +12,25 @@ export type CheckedJob = JobCheck | { job: string; status: 'unknown'; error: Rep
 
 export async function check(
   jobNames: string[],
-  options: { config?: string | undefined },
+  options: { config?: string | undefined; metricsFile?: string | undefined },
   context: Context,
 ): Promise<number> {
   const { json, quiet, stdout, screen } = context
   const config = await requireConfig(options.config, context)
   const names = jobNames.length > 0 ? [...new Set(jobNames)] : config.jobs.map(({ name }) => name)
   const jobs = await Promise.all(names.map((name) => openJob(config, findJob(config, name).name, context)))
+  const metricsFile = await openMetricsFile(options, context)
   const checked: CheckedJob[] = []
   for (const job of jobs) {
     screen.show({ title: 'check', detail: job.name })
     const one = await checkOne(job, placeFlags(options), context)
     screen.rest()
     checked.push(one)
+    await metricsFile?.record(job, config, (metrics) => {
+      if (one.status === 'unknown') return
+      metrics.checked({ job: job.name, status: one.status, at: context.now() })
+      metrics.notified({ job: job.name, notifications: one.notifications })
+    })
     const isGood = one.status === 'kept' || one.status === 'unexpected'
     if (!json && !(quiet && isGood)) stdout.write(`${renderCheck(one, context.now(), stdout.look)}\n`)
   }

@@ -10,6 +10,7 @@ import {
 } from '@holdfast/core'
 import { exitCodeOf, type ReportedNotification, type ReportedRetention } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
+import { openMetricsFile } from '../metrics-file.ts'
 import { findAll, openPlaces, placeFlags, type Place, type PlaceOptions } from '../places.ts'
 import { renderPlan, renderPruned } from '../render/prune.ts'
 import { renderDeliveries } from '../render/told.ts'
@@ -17,6 +18,7 @@ import { usageError } from '../usage.ts'
 
 export interface PruneOptions extends PlaceOptions, RetentionPolicyOptions {
   plan?: true | undefined
+  metricsFile?: string | undefined
 }
 
 type RetentionPolicyOptions = { [Rule in keyof RetentionPolicy]?: number | undefined }
@@ -47,6 +49,7 @@ export async function prune(
     return 0
   }
 
+  const metricsFile = await openMetricsFile(options, context)
   const results: (ReportedRetention & { job: string })[] = []
   for (const { job, place, prune: plan } of plans) {
     screen.show({ title: 'prune', detail: `${job} in ${plan.storage.name}` })
@@ -57,7 +60,14 @@ export async function prune(
     results.push(result)
     if (!json && (!quiet || result.errors.length > 0)) screen.say(renderPruned(job, result, screen.look()))
   }
-  const notifications = await tellAll(plans, results, placeFlags(options), context)
+  const told = await tellAll(plans, results, placeFlags(options), context)
+  const notifications = told.flatMap((one) => one.notifications)
+  for (const [job, { place }] of new Map(plans.map((plan) => [plan.job, plan]))) {
+    await metricsFile?.record({ ...place.job, name: job }, place.config, (metrics) => {
+      metrics.pruned({ job, retention: results.filter((one) => one.job === job) })
+      for (const one of told) if (one.job === job) metrics.notified(one)
+    })
+  }
   const complete = results.every(({ errors }) => errors.length === 0)
   if (json) {
     const status = complete ? 'succeeded' : 'partial'
@@ -78,17 +88,20 @@ async function tellAll(
   results: readonly (ReportedRetention & { job: string })[],
   flags: string,
   { now, signal, screen, json, quiet }: Context,
-): Promise<ReportedNotification[]> {
-  const told: ReportedNotification[] = []
+): Promise<{ job: string; notifications: ReportedNotification[] }[]> {
+  const told: { job: string; notifications: ReportedNotification[] }[] = []
   for (const { job } of new Map(plans.map(({ place }) => [place.job.name, place])).values()) {
     const error = results.filter((one) => one.job === job.name).flatMap(({ errors }) => errors)[0]
     if (error === undefined) await isOver(job, 'prune.failed', signal)
     else {
       const detail = `old backups could not be deleted: ${error.message}`
-      told.push(...(await tell(job, { event: 'prune.failed', error, detail }, { now: now(), signal, flags })))
+      const telling = { now: now(), signal, flags }
+      const notifications = await tell(job, { event: 'prune.failed', error, detail }, telling)
+      told.push({ job: job.name, notifications })
     }
   }
-  if (told.length > 0 && !json && !quiet) screen.say(renderDeliveries(told, screen.look()))
+  const deliveries = told.flatMap(({ notifications }) => notifications)
+  if (deliveries.length > 0 && !json && !quiet) screen.say(renderDeliveries(deliveries, screen.look()))
   return told
 }
 

@@ -2,6 +2,7 @@ import { verifyJob, type Job, type JobVerification } from '@holdfast/core'
 import { exitCodeOf } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { openDecryption, type KeyOptions } from '../keys.ts'
+import { openMetricsFile } from '../metrics-file.ts'
 import { findOne, placeFlags, type PlaceOptions } from '../places.ts'
 import { renderDeliveries } from '../render/told.ts'
 import { renderVerification } from '../render/verification.ts'
@@ -10,6 +11,7 @@ import { usageError } from '../usage.ts'
 export interface VerifyCommandOptions extends PlaceOptions, KeyOptions {
   level?: 'archive' | 'plausible' | 'restored' | undefined
   full?: true | undefined
+  metricsFile?: string | undefined
 }
 
 export async function verify(
@@ -19,8 +21,9 @@ export async function verify(
 ): Promise<number> {
   const { screen, stdout, now, signal, json, quiet } = context
   const { backup, place, siblings } = await findOne(wanted, options, context)
+  const metricsFile = await openMetricsFile(options, context)
   const startedAt = now()
-  const { status, verdicts, notifications } = await verifyJob(place.job, backup, {
+  const { status, verdicts, notifications, refusal } = await verifyJob(place.job, backup, {
     verifiers: verifiersOf(place.job, options),
     decryption: await openDecryption(place.job, options, context),
     backups: siblings,
@@ -32,6 +35,11 @@ export async function verify(
     signal,
   })
   screen.rest()
+  await metricsFile?.record({ ...place.job, name: backup.job }, place.config, (metrics) => {
+    metrics.verified({ job: backup.job, verdicts })
+    metrics.notified({ job: backup.job, notifications })
+  })
+  if (refusal !== undefined) throw refusal
   const exitCode = exitCodes[status]
   if (json) {
     const { id, name, job } = backup

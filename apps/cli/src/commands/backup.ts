@@ -1,6 +1,6 @@
 import { Option, type Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
-import { collect, configOption, examples, jsonOption, quietOption } from './options.ts'
+import { collect, configOption, examples, jsonOption, metricsFileOption, quietOption } from './options.ts'
 
 const help = `
 With --database or --to no configuration is read: the database comes from
@@ -41,6 +41,7 @@ export function addBackup(program: Command): void {
     .option('--require-notifications', 'exit with 6 where a notification could not be sent')
     .option('--dry-run', 'check everything and take the snapshot, but dump nothing')
     .addOption(configOption())
+    .addOption(metricsFileOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText('after', help)

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
-import { configOption, examples, jsonOption, quietOption } from './options.ts'
+import { configOption, examples, jsonOption, metricsFileOption, quietOption } from './options.ts'
 
 const help = `
 A job says with expectEvery how old its newest good backup may get. Where it is
@@ -20,6 +20,7 @@ export function addCheck(program: Command): void {
     .description('Looks whether every job has a good backup that is as young as its expectEvery says.')
     .argument('[job...]', 'jobs of the configuration; all of them unless some are named')
     .addOption(configOption())
+    .addOption(metricsFileOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText('after', help)

@@ -11,6 +11,12 @@ export const jsonOption = () => new Option('--json', 'print JSON on stdout and n
 
 export const quietOption = () => new Option('--quiet', 'print only what went wrong')
 
+export const metricsFileOption = () =>
+  new Option(
+    '--metrics-file <file>',
+    'also write what Prometheus is told, for the textfile collector of node_exporter: a file that ends in .prom',
+  ).env('HOLDFAST_METRICS_FILE')
+
 export const fromOption = () =>
   new Option(
     '--from <place>',

@@ -5,6 +5,7 @@ import {
   examples,
   fromOption,
   jsonOption,
+  metricsFileOption,
   quietOption,
   wholeNumber,
   verifyKeyOption,
@@ -37,6 +38,7 @@ export function addPrune(program: Command): void {
     .addOption(fromOption())
     .addOption(verifyKeyOption())
     .addOption(configOption())
+    .addOption(metricsFileOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(rule('--days <number>', 'keep those younger than this many days'))

@@ -5,6 +5,7 @@ import {
   examples,
   fromOption,
   jsonOption,
+  metricsFileOption,
   quietOption,
   verifyKeyOption,
   identityOption,
@@ -42,6 +43,7 @@ export function addVerify(program: Command): void {
     .addOption(fromOption())
     .addOption(verifyKeyOption())
     .addOption(configOption())
+    .addOption(metricsFileOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText('after', help)

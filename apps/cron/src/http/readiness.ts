@@ -36,8 +36,8 @@ export function createReadiness({
       last = undefined
     },
     page: async () => {
-      const unreachable = (await storages()).flatMap(({ jobs, storage, location, error }) =>
-        error === undefined ? [] : [{ jobs, storage, location, error }],
+      const unreachable = (await storages()).flatMap(({ uses, location, error }) =>
+        error === undefined ? [] : [{ uses, location, error }],
       )
       const isReady = isLoaded() && unreachable.length === 0
       return {

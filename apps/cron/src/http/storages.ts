@@ -3,8 +3,7 @@ import type { ReportedError, StorageStatus } from '@holdfast/plugin'
 
 /** Whether a storage answers. Several jobs may share it. */
 export interface CheckedStorage {
-  jobs: readonly string[]
-  storage: string
+  uses: readonly { job: string; storage: string }[]
   location: string
   status?: StorageStatus
   /** Why it can not be used. */
@@ -26,8 +25,8 @@ export async function checkStorages(jobs: readonly Job[], signal: AbortSignal): 
     for (const [index, uses] of queue) {
       const [first] = uses
       if (first !== undefined) {
-        const names = uses.map(({ job }) => job.name)
-        checked[index] = { jobs: names, ...(await checkOne(first.job, first.storage, signal)) }
+        const names = uses.map(({ job, storage }) => ({ job: job.name, storage: storage.name }))
+        checked[index] = { uses: names, ...(await checkOne(first.job, first.storage, signal)) }
       }
     }
   }
@@ -37,10 +36,10 @@ export async function checkStorages(jobs: readonly Job[], signal: AbortSignal): 
 
 async function checkOne(
   { redactor }: Job,
-  { name, instance }: JobStorage,
+  { instance }: JobStorage,
   signal: AbortSignal,
-): Promise<Omit<CheckedStorage, 'jobs'>> {
-  const about = { storage: name, location: instance.location('') }
+): Promise<Omit<CheckedStorage, 'uses'>> {
+  const about = { location: instance.location('') }
   const limit = AbortSignal.timeout(checkTimeoutMs)
   try {
     const status = await ended(instance.check(AbortSignal.any([signal, limit])), limit)

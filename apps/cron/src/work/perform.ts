@@ -8,7 +8,7 @@ import {
   type JobPruning,
   type JobVerification,
 } from '@holdfast/core'
-import type { Report, ReportedError } from '@holdfast/plugin'
+import type { Report } from '@holdfast/plugin'
 import type { Start } from '../engine/engine.ts'
 import type { JobTask } from './configuration.ts'
 import type { Logger } from '../log/logger.ts'
@@ -23,20 +23,14 @@ export type Outcome =
   | { kind: 'prune'; pruning: JobPruning }
   | { kind: 'check'; check: JobCheck }
 
-/** Told how each task ended. */
-export interface Observer {
-  ended(task: JobTask, outcome: Outcome): void
-  /** It could not be done: a storage did not answer, or it was cancelled. */
-  failed(task: JobTask, error: ReportedError): void
-}
-
 /** How long remembering may take after a task was cancelled, in milliseconds. */
 const rememberMs = 10_000
 
 export interface PerformOptions {
   now: () => Date
   logger: Logger
-  observer: Observer
+  /** Told what came of it; not where it could not be done, since a storage did not answer or it was cancelled. */
+  onEnd: (outcome: Outcome) => void
   /** What the commands need besides names, such as `--config holdfast.config.yaml`. */
   flags: string
   environment: NodeJS.ProcessEnv
@@ -44,7 +38,7 @@ export interface PerformOptions {
 
 /** Does what is due with the same core as the command. Never rejects for what a database or a storage does. */
 export async function perform(start: Start<JobTask>, options: PerformOptions): Promise<void> {
-  const { now, logger, observer } = options
+  const { now, logger, onEnd } = options
   const { task, dueAt, signal } = start
   const startedAt = now()
   const { redactor } = task.work
@@ -52,11 +46,10 @@ export async function perform(start: Start<JobTask>, options: PerformOptions): P
   try {
     const outcome = await outcomeOf(start, options)
     logOutcome(outcome, logger)
-    observer.ended(task, outcome)
+    onEnd(outcome)
   } catch (error) {
     const reported = redactor.error(signal.aborted ? signal.reason : error)
     logger.error({ error: reported }, `${task.kind} failed: ${reported.message}`)
-    observer.failed(task, reported)
     if (signal.aborted) return
   }
   if (task.kind !== 'verify' && task.kind !== 'prune') return

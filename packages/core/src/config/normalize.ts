@@ -105,8 +105,12 @@ function notifierOf({
 }
 
 function storageOf(storage: CheckedStorage): StorageConfig {
-  const { retention } = storage
-  return { ...pluginOf(storage), ...(retention !== undefined && { retention: retentionOf(retention) }) }
+  const { retention, limitBytes } = storage
+  return {
+    ...pluginOf(storage),
+    ...(retention !== undefined && { retention: retentionOf(retention) }),
+    ...(limitBytes !== undefined && { limitBytes }),
+  }
 }
 
 function retentionOf({ labels, ...policy }: NonNullable<CheckedStorage['retention']>): Retention {

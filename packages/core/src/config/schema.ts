@@ -232,7 +232,17 @@ const job = z.strictObject({
   encryption: encryption.optional(),
   signing: signing.optional(),
   storages: z
-    .array(z.strictObject({ ...pluginShape, retention: retention.optional() }))
+    .array(
+      z.strictObject({
+        ...pluginShape,
+        retention: retention.optional(),
+        limitBytes: count
+          .optional()
+          .describe(
+            'How much the backups of this job may take here, in bytes, for alerts: nothing is refused or deleted because of it.',
+          ),
+      }),
+    )
     .min(1)
     .describe('Where backups are kept. The first one is the primary: if it fails, the run fails.'),
   verifiers: z

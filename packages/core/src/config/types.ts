@@ -37,6 +37,8 @@ export interface PluginConfig {
 export interface StorageConfig extends PluginConfig {
   /** Absent: everything is kept. */
   retention?: Retention
+  /** How much the job's backups may take there, in bytes, for alerts. */
+  limitBytes?: number
 }
 
 /** Whom a job encrypts to, and with what its backups are read. Paths are absolute. */
