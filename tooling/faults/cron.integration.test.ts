@@ -204,6 +204,7 @@ describe('a thousand jobs', () => {
     const ready = { wallMs: Math.round(performance.now() - began), ...resourcesOf(running.pid) }
     // What is new is written down behind the scenes.
     while ((await place.files()).length < 1000) await sleep(200)
+    await running.get('/metrics')
     await sleep(1000)
     const before = resourcesOf(running.pid)
     const idleMs = 10_000

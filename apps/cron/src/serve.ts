@@ -15,6 +15,9 @@ import { createMeasures } from './work/measures.ts'
 import { perform } from './work/perform.ts'
 import { recollect } from './work/recollection.ts'
 
+/** How long everything waits at the start for what the storages remember, in milliseconds. */
+const patienceMs = 2000
+
 /** How long a scrape waits for what the storages know, in milliseconds; Prometheus gives up after 10 seconds. */
 const scrapeMs = 8000
 
@@ -125,11 +128,14 @@ export async function serve(
       logger.warn(`no schedule: ${unscheduled.map(({ name }) => name).join(', ')}`)
     }
     measured = measures.replace(jobs)
-    await recollect(jobs, { engine, now, logger, signal: stopped.signal, later })
+    const recollected = recollect(jobs, { engine, now, logger, signal: stopped.signal, later })
+    // A storage that does not answer holds nobody else up.
+    await Promise.race([recollected, sleep(patienceMs, undefined, { ref: false })])
+    engine.start()
+    await recollected
     for (const task of jobs.flatMap(({ tasks }) => tasks)) if (task.kind === 'check') engine.enqueue(task)
   }
 
-  engine.start()
   logger.info({ file, jobs: loaded.jobs.length, url: server.url }, `listening on ${server.url}`)
   await use()
   isRecollected = true

@@ -1,7 +1,7 @@
-import { isHoldfastError, type Report, type Storage } from '@holdfast/plugin'
-import { readText } from './catalog.ts'
+import type { Report, Storage } from '@holdfast/plugin'
 import type { JobStorage } from './job.ts'
 import { parseKey, stampOf } from './keys.ts'
+import { readReport } from './notify/reports.ts'
 
 /**
  * The report of a job's last run that was not cancelled, in whichever of its storages it is; undefined where there was
@@ -37,16 +37,4 @@ async function reportKeys(storage: Storage, job: string, signal: AbortSignal): P
     if (parsed?.part === 'report.json') found.push({ storage, key, stamp: stampOf(parsed.name) })
   }
   return found
-}
-
-/** One that can not be read is passed over: an older one says less, but nothing wrong. */
-async function readReport(storage: Storage, key: string, signal: AbortSignal): Promise<Report | undefined> {
-  try {
-    const report = JSON.parse(await readText(storage, key, signal)) as Report
-    return report.schemaVersion === 1 && !Number.isNaN(Date.parse(report.startedAt)) ? report : undefined
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!isHoldfastError(error) && !(error instanceof SyntaxError)) throw error
-    return undefined
-  }
 }

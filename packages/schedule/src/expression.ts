@@ -52,7 +52,10 @@ export function readExpression(written: string, timeZone = 'UTC'): Expression {
       return cronOf(fields, timeZone).previousRuns(1, afterwards)[0]
     },
   }
-  if (expression.after(reference) === undefined) throw new RangeError(`never comes, is ${shown(text)}`)
+  if (!comes.has(fields)) {
+    if (expression.after(reference) === undefined) throw new RangeError(`never comes, is ${shown(text)}`)
+    if (comes.size < mostKnown) comes.add(fields)
+  }
   return expression
 }
 
@@ -70,6 +73,12 @@ function fieldsOf(text: string): string {
   if (text.includes('?')) throw new RangeError(`must have * in place of ?, is ${shown(text)}`)
   return text
 }
+
+/** Fields that come at some time. Finding out takes as long as finding the next time. */
+const comes = new Set<string>()
+
+/** What is known of expressions and zones takes no more room than this many of them. */
+const mostKnown = 10_000
 
 const options = { mode: '5-or-6-parts', fixedTimeRule: 'no-wildcard' } as const
 
@@ -101,7 +110,6 @@ function shown(text: string): string {
 }
 
 const zones = new Map<string, boolean>()
-const mostZones = 1000
 
 /** True for the name of a time zone that this machine knows. */
 export function isTimeZone(name: string): boolean {
@@ -113,6 +121,6 @@ export function isTimeZone(name: string): boolean {
   } catch {
     isKnown = false
   }
-  if (zones.size < mostZones) zones.set(name, isKnown)
+  if (zones.size < mostKnown) zones.set(name, isKnown)
   return isKnown
 }

@@ -22,6 +22,7 @@ function findingsOf(schedule: unknown, path: readonly (string | number)[]): Sche
   if (typeof schedule === 'string') return wrongExpression(schedule, path)
   if (!isRecord(schedule)) return []
   const { timeZone, blackouts } = schedule
+  const zone = typeof timeZone === 'string' && isTimeZone(timeZone) ? timeZone : 'UTC'
   const expressions: [unknown, readonly (string | number)[]][] = [
     ...taskKinds.map((task): [unknown, string[]] => [schedule[task], [...path, task] as string[]]),
     ...(Array.isArray(blackouts) ? blackouts : []).map(
@@ -40,13 +41,13 @@ function findingsOf(schedule: unknown, path: readonly (string | number)[]): Sche
           },
         ]
       : []),
-    ...expressions.flatMap(([text, at]) => (typeof text === 'string' ? wrongExpression(text, at) : [])),
+    ...expressions.flatMap(([text, at]) => (typeof text === 'string' ? wrongExpression(text, at, zone) : [])),
   ]
 }
 
-function wrongExpression(text: string, path: readonly (string | number)[]): ScheduleFinding[] {
+function wrongExpression(text: string, path: readonly (string | number)[], zone = 'UTC'): ScheduleFinding[] {
   try {
-    readExpression(text)
+    readExpression(text, zone)
     return []
   } catch (error) {
     if (!(error instanceof RangeError)) throw error

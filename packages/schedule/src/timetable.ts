@@ -16,8 +16,6 @@ export interface Timetable {
   remove(key: string): void
   /** Everything that has come due, the longest due first. Each time of each schedule is given once, and never again. */
   take(now: Date): Due[]
-  /** Up to when everything of this is done with. */
-  doneUntil(key: string): Date | undefined
   /** When the next comes due: of one, or of all. */
   nextAt(key?: string): Date | undefined
 }
@@ -34,7 +32,13 @@ interface Entry {
   key: string
   schedule: Schedule
   doneUntil: Date
-  next: Date | undefined
+  /** Worked out when somebody first asks. */
+  next?: { at: Date | undefined }
+}
+
+function nextOf(entry: Entry): Date | undefined {
+  entry.next ??= { at: entry.schedule.after(entry.doneUntil) }
+  return entry.next.at
 }
 
 export function createTimetable(): Timetable {
@@ -42,30 +46,32 @@ export function createTimetable(): Timetable {
 
   const finish = (entry: Entry, until: Date): void => {
     entry.doneUntil = until
-    entry.next = entry.schedule.after(until)
+    delete entry.next
   }
 
   return {
-    put: (key, schedule, doneUntil) => {
-      entries.set(key, { key, schedule, doneUntil, next: schedule.after(doneUntil) })
-    },
+    put: (key, schedule, doneUntil) => void entries.set(key, { key, schedule, doneUntil }),
     remove: (key) => void entries.delete(key),
     take: (now) => {
       const due: Due[] = []
       for (const entry of entries.values()) {
         if (entry.doneUntil.getTime() - now.getTime() > believableMs) finish(entry, now)
-        const { key, schedule, next } = entry
+        const { key, schedule } = entry
+        const next = nextOf(entry)
         if (next === undefined || next > now) continue
         due.push({ key, dueAt: next, missed: countBetween(schedule, next, now) })
         finish(entry, now)
       }
       return due.toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
     },
-    doneUntil: (key) => entries.get(key)?.doneUntil,
     nextAt: (key) => {
-      if (key !== undefined) return entries.get(key)?.next
+      if (key !== undefined) {
+        const entry = entries.get(key)
+        return entry && nextOf(entry)
+      }
       let first: Date | undefined
-      for (const { next } of entries.values()) {
+      for (const entry of entries.values()) {
+        const next = nextOf(entry)
         if (next !== undefined && (first === undefined || next < first)) first = next
       }
       return first

@@ -141,7 +141,7 @@ export function createEngine<Some extends Task>(options: EngineOptions<Some>): E
       })
       tasks.clear()
       for (const [key, task] of wanted) tasks.set(key, task)
-      look()
+      lookSoon()
     },
     remember: (which, doneUntil) => {
       const key = keyOf(which)

@@ -96,7 +96,8 @@ export function createMeasures(
     missed: ({ job, kind }, count) => metrics.missed({ job, task: kind, count }),
     text: (storages) => {
       for (const { uses, status } of storages) {
-        for (const { job, storage } of uses) if (names.has(job)) metrics.storageChecked({ job, storage, status })
+        for (const { job, storage } of uses)
+          if (names.has(job)) metrics.storageChecked({ job, storage, status })
       }
       for (const task of tasks) metrics.nextRun({ job: task.job, task: task.kind, at: nextRunAt(task) })
       return metrics.text()

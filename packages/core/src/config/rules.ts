@@ -12,14 +12,16 @@ export function brokenRules(value: unknown): Finding[] {
   const jobs = isRecord(value) && isRecord(value['jobs']) ? value['jobs'] : undefined
   if (jobs === undefined) return []
   const names = Object.keys(jobs)
+  const firsts = new Map(names.toReversed().map((name) => [name.toLowerCase(), name]))
   return [
     ...(names.length === 0 ? [{ path: ['jobs'], message: 'needs at least one job' }] : []),
-    ...names.flatMap((name, index) => nameRules(name, names.slice(0, index))),
+    ...names.flatMap((name) => nameRules(name, firsts)),
     ...Object.entries(jobs).flatMap(([name, job]) => (isRecord(job) ? jobRules(job, ['jobs', name]) : [])),
   ]
 }
 
-function nameRules(name: string, others: readonly string[]): Finding[] {
+/** @param firsts the first of the names that differ only in case, by its lower-case form */
+function nameRules(name: string, firsts: ReadonlyMap<string, string>): Finding[] {
   const at = { path: ['jobs', name], at: 'key' } as const
   if (!jobNamePattern.test(name)) {
     return [
@@ -30,8 +32,8 @@ function nameRules(name: string, others: readonly string[]): Finding[] {
     ]
   }
   // Where file names ignore case, two such jobs would share a directory.
-  const twin = others.find((other) => other.toLowerCase() === name.toLowerCase())
-  return twin === undefined
+  const twin = firsts.get(name.toLowerCase())
+  return twin === undefined || twin === name
     ? []
     : [{ ...at, message: `differs from the job ${twin} in upper and lower case only` }]
 }
