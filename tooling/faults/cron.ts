@@ -9,7 +9,7 @@ import type { Workplace } from './workplace.ts'
 const cronBin = fileURLToPath(new URL('../../apps/cron/bin/holdfast-cron.js', import.meta.url))
 
 /** One line of the log. */
-export interface LogLine {
+interface LogLine {
   level: string
   msg: string
   run?: string

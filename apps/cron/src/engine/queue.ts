@@ -1,7 +1,7 @@
 import { keyOf, type Task } from './task.ts'
 
 /** A task whose time has come. */
-export interface Waiting<Some extends Task = Task> {
+interface Waiting<Some extends Task = Task> {
   task: Some
   dueAt: Date
 }

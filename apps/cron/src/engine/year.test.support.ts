@@ -9,7 +9,7 @@ const minuteMs = 60_000
 const dayMs = 24 * hourMs
 
 /** From the first of January to the next, with both changes of clocks in each zone. */
-export const year = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2027-01-01T00:00:00Z') }
+const year = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2027-01-01T00:00:00Z') }
 
 const plans = [
   { job: 'berlin-nightly', expression: '30 2 * * *', timeZone: 'Europe/Berlin' },
@@ -34,7 +34,7 @@ const dueTimes: Readonly<Record<(typeof plans)[number]['job'], number[]>> = {
 }
 
 /** One run that came to its end; a run that died with its process is none. */
-export interface EndedRun {
+interface EndedRun {
   startedAt: number
   /** The times that it is for: all that came due since the start of the run before. */
   covers: number[]
