@@ -2,9 +2,11 @@
 // it installs what is missing, then hands over to the repository's own Node 24.
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { ensureCeph } from './ceph.mjs'
 import { handOver } from './child.mjs'
 import { bin, ensurePackages, root } from './packages.mjs'
 import { ensurePostgres } from './postgres.mjs'
+import { ensurePromtool } from './promtool.mjs'
 import { give } from './say.mjs'
 import { build, checks, tests } from './stages.mjs'
 import { ensureTools } from './tools.mjs'
@@ -12,9 +14,9 @@ import { ensureTools } from './tools.mjs'
 const commands = {
   build: { run: async (environment) => finish(await build(environment)) },
   check: { run: async (environment) => finish(await build(environment), await checks(environment)) },
-  test: { postgres: true, tools: true, run: test },
+  test: { postgres: true, tools: true, ceph: true, run: test },
   demo: { postgres: true, run: script('tooling/demo/main.ts') },
-  bench: { postgres: true, run: script('tooling/bench/src/main.ts') },
+  bench: { postgres: true, ceph: true, run: script('tooling/bench/src/main.ts') },
   format: { run: (environment, args) => handOver(join(bin, 'oxfmt'), args, at(environment)) },
   release: { run: release },
 }
@@ -30,7 +32,11 @@ const environment = {
   DO_NOT_TRACK: '1',
 }
 if (command.postgres) environment.HOLDFAST_POSTGRES_BIN = await ensurePostgres()
-if (command.tools) await ensureTools()
+if (command.tools) {
+  await ensureTools()
+  await ensurePromtool()
+}
+if (command.ceph) await ensureCeph()
 await command.run(environment, args)
 
 // The last line is the result, for people and for CI. A failed check counts as failed beside the tests, so that

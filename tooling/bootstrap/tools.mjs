@@ -18,6 +18,7 @@ export async function ensureTools() {
   })
 }
 
-function isInstalled(program) {
+// True where a program can be run by its name.
+export function isInstalled(program) {
   return (process.env.PATH ?? '').split(delimiter).some((directory) => executable(join(directory, program)))
 }

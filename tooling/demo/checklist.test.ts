@@ -54,12 +54,20 @@ it('ticks what the demo does and nothing else', () => {
 it('says of everything that is not ticked why', () => {
   const open = checklist(report).filter(({ done }) => !done)
   expect(open.map(({ because }) => because)).toEqual([
-    'no S3 in this demo',
-    'no S3 in this demo',
+    'npm run demo -- --s3 has it',
+    'npm run demo -- --s3 has it',
     'no notifier in this demo',
     'no monitoring here',
     'nothing is old yet',
   ])
+})
+
+it('ticks an upload to S3 that was read back, and no encryption that was not asked for', () => {
+  const storage = { name: 's3', plugin: 's3', location: 's3://backups/x.dump.zst', bytes: 1 } as const
+  const verdicts = [{ ...archive, storage: 's3' }]
+  expect(ticked({ storages: [{ ...storage, status: 'stored' }], verdicts })).toEqual([1, 2, 3, 4, 6])
+  expect(ticked({ storages: [{ ...storage, status: 'failed' }], verdicts })).toEqual([1, 2, 3, 4])
+  expect(ticked({ storages: [{ ...storage, status: 'stored' }] })).toEqual([1, 2, 3, 4])
 })
 
 it('ticks nothing without a backup', () => {

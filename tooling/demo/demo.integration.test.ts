@@ -17,15 +17,22 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-it('shows a backup, its restore and a checklist, and leaves nothing behind', async () => {
-  const { exitCode, all } = await start()
-  expect(all).toMatch(/24 tables, [\d,]+ rows: the same in both/)
-  expect(all.match(/^\d {2}.*/gm)).toHaveLength(8)
-  expect(all.match(/^✓ Backup file created.*/gm)).toHaveLength(1)
-  expect(all.match(/^– .*/gm)).toHaveLength(5)
-  expect(exitCode).toBe(0)
-  expect(await leftovers()).toEqual([])
-}, 120_000)
+it.each([
+  ['in a directory', [], 5],
+  ['in S3', ['--s3'], 4],
+] as const)(
+  'shows a backup %s, its restore and a checklist, and leaves nothing behind',
+  async (_, args, open) => {
+    const { exitCode, all } = await start(args)
+    expect(all).toMatch(/24 tables, [\d,]+ rows: the same in both/)
+    expect(all.match(/^\d {2}.*/gm)).toHaveLength(8)
+    expect(all.match(/^✓ Backup file created.*/gm)).toHaveLength(1)
+    expect(all.match(/^– .*/gm)).toHaveLength(open)
+    expect(exitCode).toBe(0)
+    expect(await leftovers()).toEqual([])
+  },
+  120_000,
+)
 
 it.each([
   ['SIGINT', 130, /✓ snapshot/],
@@ -40,8 +47,8 @@ it.each([
   expect(await leftovers()).toEqual([])
 })
 
-function start() {
-  return execa(process.execPath, ['--conditions=@holdfast/source', main], {
+function start(args: readonly string[] = []) {
+  return execa(process.execPath, ['--conditions=@holdfast/source', main, ...args], {
     all: true,
     reject: false,
     forceKillAfterDelay: false,

@@ -1,4 +1,4 @@
-import { glob, mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path'
 import type { Report } from '@holdfast/plugin'
 import { createSampleDatabase, startPostgres, type PostgresServer } from '@holdfast/lab'
@@ -7,6 +7,7 @@ import { compareDatabases } from './compare.ts'
 import { unlessAborted } from './interrupt.ts'
 import { holdfast, isInstalled, shell, type Place } from './run.ts'
 import { command, done, heading, note, outcomes, say } from './say.ts'
+import { bucketStore, directoryStore, type Store } from './store.ts'
 
 const source = 'shop'
 const copy = 'shop_2'
@@ -20,12 +21,15 @@ const next = [
   ['npx holdfast init  ', 'writes a configuration to start from'],
 ] as const
 
-/** Everything that is shown, top to bottom. Rejects with what went wrong; nothing is left behind either way. */
-export async function demo(signal: AbortSignal): Promise<void> {
+/**
+ * Everything that is shown, top to bottom. Rejects with what went wrong; nothing is left behind either way.
+ *
+ * @param s3 keeps the backup in a bucket of an S3 server in this process, in place of a directory
+ */
+export async function demo(signal: AbortSignal, { s3 = false }: { s3?: boolean } = {}): Promise<void> {
   const began = performance.now()
-  heading('A throwaway PostgreSQL server with a sample database')
-  const server = await startPostgres()
-  const report = await showAndStop(server, signal)
+  const store = s3 ? await bucketStore() : directoryStore()
+  const report = await showAndStop(store, signal)
 
   heading('The checklist of a backup by hand, answered')
   outcomes([
@@ -39,28 +43,34 @@ export async function demo(signal: AbortSignal): Promise<void> {
   say('   export DATABASE_URL=postgresql://user@host:5432/name')
   for (const [line, purpose] of next) say(`   ${line}   ${purpose}`)
   say()
-  note(`${since(began)} in all. What the demo made is gone: the server, both databases, ./backups.`)
+  note(`${since(began)} in all. What the demo made is gone: the server, both databases, ${store.called.end}.`)
 }
 
-async function showAndStop(server: PostgresServer, signal: AbortSignal): Promise<Report> {
+async function showAndStop(store: Store, signal: AbortSignal): Promise<Report> {
+  heading(`A throwaway PostgreSQL server with a sample database${store.called.heading}`)
+  let server: PostgresServer | undefined
   try {
-    return await show(server, signal)
+    server = await startPostgres()
+    return await show(server, store, signal)
   } finally {
-    await server.stop()
+    await server?.stop()
+    await store.stop()
   }
 }
 
-async function show(server: PostgresServer, signal: AbortSignal): Promise<Report> {
+async function show(server: PostgresServer, store: Store, signal: AbortSignal): Promise<Report> {
   const [version] = (await server.psql('SHOW server_version')).split(' ')
   done(`PostgreSQL ${version} on ${server.host}:${server.port}`)
   await unlessAborted(build(server), signal)
   done(await describe(server))
+  if (store.started !== undefined) done(store.started)
 
-  const place = await makePlace(server, signal)
-  const report = await backUp(place)
-  await inspect(place)
-  await readByHand(place, report)
-  await restore(server, place)
+  const place = await makePlace(server, store, signal)
+  await backUp(place, store)
+  const report = await store.readReport(place.directory)
+  await inspect(place, store)
+  await readByHand(place, store, report)
+  await restore(server, place, store)
   return report
 }
 
@@ -81,41 +91,41 @@ async function describe(server: PostgresServer): Promise<string> {
 }
 
 /** In the server's directory, because that is removed even if this process is killed. */
-async function makePlace(server: PostgresServer, signal: AbortSignal): Promise<Place> {
+async function makePlace(server: PostgresServer, store: Store, signal: AbortSignal): Promise<Place> {
   const directory = join(server.directory, 'demo')
   await mkdir(directory)
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|HOLDFAST_CONFIG$)/.test(name))
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|AWS_|HOLDFAST_CONFIG$)/.test(name))
   const environment = {
     ...Object.fromEntries(inherited),
+    ...store.environment,
     PATH: `${server.binDirectory}${delimiter}${process.env['PATH'] ?? ''}`,
     DATABASE_URL: server.url(source),
   }
   return { directory, environment, signal }
 }
 
-async function backUp(place: Place): Promise<Report> {
+async function backUp(place: Place, { address, environment }: Store): Promise<void> {
   heading('Back it up')
   command(['export', `DATABASE_URL=${place.environment['DATABASE_URL']}`])
-  await holdfast(['backup', '--to', './backups'], place)
-  for await (const path of glob('backups/**/*.report.json', { cwd: place.directory })) {
-    return JSON.parse(await readFile(join(place.directory, path), 'utf8')) as Report
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.startsWith('AWS_')) command(['export', `${name}=${value}`])
   }
-  throw new Error('the backup left no report')
+  await holdfast(['backup', '--to', address], place)
 }
 
-async function inspect(place: Place): Promise<void> {
+async function inspect(place: Place, { address }: Store): Promise<void> {
   heading('See what there is')
-  await holdfast(['list', '--from', './backups'], place)
+  await holdfast(['list', '--from', address], place)
   heading('Read every stored byte again and check it')
-  await holdfast(['verify', 'latest', '--from', './backups'], place)
+  await holdfast(['verify', 'latest', '--from', address], place)
 }
 
-async function readByHand(place: Place, report: Report): Promise<void> {
+async function readByHand(place: Place, store: Store, report: Report): Promise<void> {
   const key = report.backup?.objects.find(({ role }) => role === 'dump')?.key
   if (key === undefined) throw new Error('the backup has no dump')
-  const beside = { ...place, directory: join(place.directory, 'backups', dirname(key)) }
   heading('Read it without Holdfast')
-  command([`cd backups/${dirname(key)}`])
+  const directory = join(place.directory, await bringByHand(place, store, dirname(key)))
+  const beside = { ...place, directory }
   await shell([`sha256sum -c`, `${basename(key)}.sha256`], beside)
   say()
   if (await isInstalled('zstd')) {
@@ -126,10 +136,28 @@ async function readByHand(place: Place, report: Report): Promise<void> {
   }
 }
 
-async function restore(server: PostgresServer, place: Place): Promise<void> {
+/** Brings what was stored to this machine, where it is not; the directory that it is in. */
+async function bringByHand(place: Place, { address }: Store, keys: string): Promise<string> {
+  if (!address.startsWith('s3:')) {
+    command([`cd backups/${keys}`])
+    return `backups/${keys}`
+  }
+  await mkdir(join(place.directory, 'brought'))
+  const brought = { ...place, directory: join(place.directory, 'brought') }
+  if (await isInstalled('aws')) {
+    const endpoint = '--endpoint-url "$AWS_ENDPOINT_URL_S3"'
+    await shell(['aws s3 cp --recursive --quiet', endpoint, `${address}/${keys} .`], brought)
+  } else {
+    note('The aws client is not installed here, so Holdfast brings the objects as they are:')
+    await holdfast(['get', 'latest', '--from', address, '--output', '.'], brought)
+  }
+  return 'brought'
+}
+
+async function restore(server: PostgresServer, place: Place, { address }: Store): Promise<void> {
   heading('Restore it into a second database')
   await holdfast(
-    ['restore', 'latest', '--from', './backups', '--to', server.url(copy), '--create-database'],
+    ['restore', 'latest', '--from', address, '--to', server.url(copy), '--create-database'],
     place,
   )
   say()

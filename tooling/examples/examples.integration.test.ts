@@ -2,7 +2,15 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { findBinDirectory, type TestDatabase, usePostgres } from '@holdfast/lab'
+import {
+  findBinDirectory,
+  type GcsDouble,
+  type S3Double,
+  startGcsDouble,
+  startS3Double,
+  type TestDatabase,
+  usePostgres,
+} from '@holdfast/lab'
 import type { Report } from '@holdfast/plugin'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { parse } from 'yaml'
@@ -68,6 +76,66 @@ describe('examples/encrypted', () => {
     )
     expect(exitCode).toBe(0)
     expect(stdout).toContain('"name":"decode","status":"passed"')
+  })
+})
+
+describe('examples/several-destinations', () => {
+  let s3: S3Double
+  let gcs: GcsDouble
+
+  beforeEach(async () => {
+    await use('several-destinations')
+    s3 = await startS3Double()
+    gcs = await startGcsDouble()
+    environment = {
+      DATABASE_URL: source.url,
+      S3_BACKUP_BUCKET: s3.bucket,
+      GCS_BACKUP_BUCKET: gcs.bucket,
+      ...s3.environment,
+      STORAGE_EMULATOR_HOST: gcs.endpoint,
+      NO_PROXY: '127.0.0.1',
+    }
+  })
+
+  afterEach(async () => {
+    environment = { DATABASE_URL: source.url }
+    await Promise.all([s3.close(), gcs.close()])
+  })
+
+  it('makes one backup in three places, and finds it whole in each', async () => {
+    const [report] = reportsOf(await project.run('holdfast backup --json', environment))
+    const dump = report?.backup?.objects.find(({ role }) => role === 'dump')?.key ?? ''
+    expect(report?.storages.map(({ name, status, location }) => [name, status, location])).toEqual([
+      ['local', 'stored', expect.stringContaining(`/backups/${dump}`)],
+      ['s3', 'stored', `s3://${s3.bucket}/production/${dump}`],
+      ['gcs', 'stored', `gs://${gcs.bucket}/production/${dump}`],
+    ])
+    const whole = report?.verdicts.filter(({ proves, status }) => proves === 'archive' && status === 'passed')
+    expect(whole?.map(({ storage }) => storage)).toEqual(['local', 's3', 'gcs'])
+    const stored = s3.objects.get(`production/${dump}`)
+    expect(stored?.properties).toMatchObject({
+      'x-amz-server-side-encryption': 'AES256',
+      'x-amz-meta-environment': 'production',
+    })
+    const { stdout } = await project.run('holdfast list --json', environment)
+    expect(JSON.parse(stdout)).toMatchObject([{ verification: 'archive', storages: ['local', 's3', 'gcs'] }])
+  })
+
+  it('brings to a bucket what it missed', async () => {
+    gcs.addFault({ on: 'start', effect: { status: 403 }, times: 100 })
+    const partial = await project.run('holdfast backup --json', environment)
+    expect(partial.exitCode).toBe(6)
+    expect(JSON.parse(partial.stdout)).toMatchObject({
+      status: 'partial',
+      storages: [{ status: 'stored' }, { status: 'stored' }, { name: 'gcs', status: 'failed' }],
+    })
+    gcs.clearFaults()
+    const { exitCode, stdout } = await project.run(
+      'holdfast copy latest --to gcs --quiet; holdfast list --json',
+      environment,
+    )
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject([{ verification: 'archive', storages: ['local', 's3', 'gcs'] }])
   })
 })
 
@@ -201,7 +269,7 @@ describe('examples/custom-plugins', () => {
 describe('examples/pre-deploy', () => {
   beforeEach(async () => {
     await use('pre-deploy')
-    environment = { DATABASE_URL: source.url, BACKUP_DIRECTORY: 'backups' }
+    environment = { DATABASE_URL: source.url, BACKUPS: 'backups' }
   })
 
   it('deploys after a verified backup and keeps the receipt', async () => {
@@ -235,13 +303,24 @@ describe('examples/pre-deploy', () => {
     }
   })
 
-  it('has a workflow whose backup step does the same', async () => {
+  it('has a workflow whose backup step does the same, into a bucket', async () => {
     const workflow = parse(await project.read('workflow.yml')) as {
-      jobs: { deploy: { steps: { name?: string; run?: string }[] } }
+      jobs: { deploy: { env: { BACKUPS: string }; steps: { name?: string; run?: string }[] } }
     }
-    const step = workflow.jobs.deploy.steps.find(({ name }) => name === 'Back up the database')
-    expect((await project.run(step?.run ?? 'false', environment)).exitCode).toBe(0)
-    expect(JSON.parse(await project.read('backup-receipt.json'))).toMatchObject({ status: 'succeeded' })
+    const { env, steps } = workflow.jobs.deploy
+    const step = steps.find(({ name }) => name === 'Back up the database')
+    const { host: bucket } = new URL(env.BACKUPS)
+    const s3 = await startS3Double({ bucket })
+    try {
+      const inWorkflow = { ...environment, ...env, ...s3.environment }
+      expect((await project.run(step?.run ?? 'false', inWorkflow)).exitCode).toBe(0)
+    } finally {
+      await s3.close()
+    }
+    expect(JSON.parse(await project.read('backup-receipt.json'))).toMatchObject({
+      status: 'succeeded',
+      storages: [{ location: expect.stringMatching(/^s3:\/\/shop-backups\/production\//) }],
+    })
   })
 })
 

@@ -32,7 +32,7 @@ export interface RunOptions {
 
 /** Nothing of the environment of the tests says where a database or a configuration is. */
 export function cleanEnvironment(): Record<string, string> {
-  const ours = /^(PG|VITEST|DATABASE_URL$|HOLDFAST_CONFIG$|NODE_OPTIONS$|NODE_V8_COVERAGE$)/
+  const ours = /^(PG|AWS_|VITEST|DATABASE_URL$|HOLDFAST_CONFIG$|NODE_OPTIONS$|NODE_V8_COVERAGE$)/
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !ours.test(entry[0]),
   )

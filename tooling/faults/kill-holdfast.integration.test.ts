@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { problemsAfterGoodRun, problemsAfterKill } from './aftermath.ts'
 import { type Moment, measureMoments, moments, watch } from './moments.ts'
-import { damageIn, wrongObjectsIn } from './stored.ts'
-import { differences, noTraces, tracesOf } from './traces.ts'
 import { inLanes, tries } from './tries.ts'
 import { createWorkplace, fill, type Workplace } from './workplace.ts'
 
@@ -42,7 +41,7 @@ it(
         else inARow += 1
         problems.push(...(found ?? []))
       }
-      problems.push(...(await runWell(lane)))
+      problems.push(...(await problemsAfterGoodRun(lane)))
     })
     expect(problems).toEqual([])
     expect([...killedAt.values()].reduce((sum, kills) => sum + kills)).toBeGreaterThanOrEqual(times)
@@ -71,27 +70,5 @@ async function killOnce(lane: Workplace, moment: Moment, afterMs: number): Promi
   if (signal !== 'SIGKILL') {
     return exitCode === 0 ? undefined : [`${when}: ended with ${exitCode} before: ${stderr}`]
   }
-  const { processes, sessions } = await tracesOf(lane)
-  const damage = await wrongObjectsIn(lane.backups)
-  return differences(when, { damage, processes, sessions }, { damage: [], processes: [], sessions: [] })
-}
-
-/** What is not as it should be after one run that nobody disturbs. */
-async function runWell(lane: Workplace): Promise<string[]> {
-  const { exitCode, stderr } = await lane.run(['backup', '--quiet'])
-  const listed = await lane.run(['list', '--json'])
-  const [newest, ...older] = JSON.parse(listed.stdout) as { verification: string }[]
-  const { backups: _, data: __, ...left } = noTraces
-  return differences(
-    'after a good run',
-    {
-      exitCode,
-      stderr,
-      newest: newest?.verification,
-      unexpected: older.filter(({ verification }) => !['archive', 'unverified'].includes(verification)),
-      damage: await damageIn(lane.backups),
-      ...(await tracesOf(lane)),
-    },
-    { exitCode: 0, stderr: '', newest: 'archive', unexpected: [], damage: [], ...left },
-  )
+  return problemsAfterKill(lane, when)
 }

@@ -3,6 +3,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usePostgres } from '@holdfast/lab'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { canariesIn, canary } from './canaries.ts'
 import { type Exposure, exposureDuring } from './exposure.ts'
 import type { Outcome } from './holdfast.ts'
 import { watch } from './moments.ts'
@@ -10,7 +11,6 @@ import { backupsIn } from './stored.ts'
 import { createWorkplace, fill, type Workplace } from './workplace.ts'
 
 // Each is somewhere where a secret may be; none of them may turn up anywhere else.
-const canary = (): string => `kanari${randomBytes(8).toString('hex')}`
 const [password, wrong, token, secret] = [canary(), canary(), canary(), canary()]
 const awkward = `${password}@:/%#`
 const role = `secrets_${randomBytes(4).toString('hex')}`
@@ -66,11 +66,7 @@ const configured = (database_: string): object => ({
 
 /** Everything that may not be in a text and is. */
 function hits(text: string): string[] {
-  const encoded = (value: string): string =>
-    Buffer.from(value).toString('base64').replace(/=+$/, '').slice(0, -1)
-  return [password, wrong, token, secret].filter(
-    (value) => text.toLowerCase().includes(value) || text.includes(encoded(value)),
-  )
+  return canariesIn(text, [password, wrong, token, secret])
 }
 
 describe('in runs that go well', () => {

@@ -1,32 +1,32 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Backup, type JobStorage, listBackups, type Named, verifyBackup } from '@holdfast/core'
+import { type Backup, listBackups, type Named, verifyBackup } from '@holdfast/core'
 import type { Manifest, Verdict, Verifier } from '@holdfast/plugin'
-import local from '@holdfast/storage-local'
 import archive from '@holdfast/verifier-archive'
+import { directoryShelf, type Shelf } from './shelf.ts'
 
-const signal = AbortSignal.timeout(600_000)
+// How long a test may take is the test's to say.
+const { signal } = new AbortController()
 const context = { name: 'archive', job: 'any', baseDirectory: '/' }
 const verifiers: Named<Verifier>[] = [
   { name: 'archive', plugin: 'archive', instance: archive.create(archive.parseOptions({}), context) },
 ]
 
-/** The directory as Holdfast's own storage. */
-function storageAt(directory: string): JobStorage {
-  const options = local.parseOptions({ path: directory })
-  return { name: 'local', plugin: 'local', instance: local.create(options, { ...context, name: 'local' }) }
+/** A directory, or a place of another kind. */
+type Place = string | Shelf
+
+function shelfOf(place: Place): Shelf {
+  return typeof place === 'string' ? directoryShelf(place) : place
 }
 
 /** What `list` finds there, newest first. */
-export function backupsIn(directory: string): Promise<Backup[]> {
-  return listBackups([storageAt(directory)], undefined, signal)
+export function backupsIn(place: Place): Promise<Backup[]> {
+  return listBackups([shelfOf(place).storage], undefined, signal)
 }
 
 /** What `verify` says of one backup. */
-export function verdictsOn(directory: string, backup: Backup): Promise<Verdict[]> {
+export function verdictsOn(place: Place, backup: Backup): Promise<Verdict[]> {
   return verifyBackup(backup, {
-    storages: [storageAt(directory)],
+    storages: [shelfOf(place).storage],
     verifiers,
     backups: [],
     now: () => new Date(),
@@ -35,31 +35,31 @@ export function verdictsOn(directory: string, backup: Backup): Promise<Verdict[]
 }
 
 /** Where the backups there differ from their manifests. */
-export async function wrongObjectsIn(directory: string): Promise<string[]> {
+export async function wrongObjectsIn(place: Place): Promise<string[]> {
   const problems: string[] = []
-  for (const { name, manifest, invalid } of await backupsIn(directory)) {
+  for (const { name, manifest, invalid } of await backupsIn(place)) {
     if (manifest === undefined) problems.push(`${name}: ${invalid?.message}`)
-    else problems.push(...(await wrongObjects(directory, manifest)))
+    else problems.push(...(await wrongObjects(shelfOf(place), manifest)))
   }
   return problems
 }
 
 /** The same, and what `verify` has against them. */
-export async function damageIn(directory: string): Promise<string[]> {
-  const problems = await wrongObjectsIn(directory)
-  for (const backup of await backupsIn(directory)) {
+export async function damageIn(place: Place): Promise<string[]> {
+  const problems = await wrongObjectsIn(place)
+  for (const backup of await backupsIn(place)) {
     if (backup.manifest === undefined) continue
-    for (const { status, checks } of await verdictsOn(directory, backup)) {
+    for (const { status, checks } of await verdictsOn(place, backup)) {
       if (status === 'failed') problems.push(`${backup.name}: ${JSON.stringify(checks)}`)
     }
   }
   return problems
 }
 
-async function wrongObjects(directory: string, { objects }: Manifest): Promise<string[]> {
+async function wrongObjects(shelf: Shelf, { objects }: Manifest): Promise<string[]> {
   const problems = await Promise.all(
     objects.map(async ({ key, bytes, sha256 }) => {
-      const stored = await readFile(join(directory, key)).catch(() => undefined)
+      const stored = await shelf.read(key)
       if (stored === undefined) return `${key} is missing`
       if (stored.length !== bytes) return `${key} has ${stored.length} bytes, not ${bytes}`
       return createHash('sha256').update(stored).digest('hex') === sha256 ? [] : `${key} has another sha256`
@@ -74,8 +74,8 @@ const besideManifest = /\.(manifest|report|protected|accepted|verdict-\d{8}T\d{9
 const isRecord = /^[^/]+\/\.(told|schedule)\.json$/
 
 /** Files that belong to no backup, and are no report of a run either. */
-export async function orphansAmong(directory: string, files: readonly string[]): Promise<string[]> {
-  const backups = await backupsIn(directory)
+export async function orphansAmong(place: Place, files: readonly string[]): Promise<string[]> {
+  const backups = await backupsIn(place)
   const known = new Set(backups.flatMap(({ manifest }) => manifest?.objects.map(({ key }) => key) ?? []))
   const names = new Set(backups.map(({ name }) => name))
   return files.filter((file) => {

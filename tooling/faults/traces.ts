@@ -28,11 +28,11 @@ export const noTraces: Traces = {
 export async function tracesOf(place: Workplace): Promise<Traces> {
   const processes = await place.leftRunning()
   const sessions = await place.leftConnected()
-  const files = await place.files()
+  const files = await place.shelf.files()
   return {
-    backups: (await backupsIn(place.backups)).map(({ name }) => name),
+    backups: (await backupsIn(place.shelf)).map(({ name }) => name),
     data: dataAmong(files),
-    orphans: await orphansAmong(place.backups, files),
+    orphans: await orphansAmong(place.shelf, files),
     temporary: await place.temporaryEntries(),
     processes: processes.map(({ pid, name }) => `${name} (${pid})`),
     sessions,

@@ -1,17 +1,20 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
 import type { Report } from '@holdfast/plugin'
 import { cleanEnvironment, type Outcome, type Running, startHoldfast } from './holdfast.ts'
 import { type ProcessInfo, processesWith, waitUntilNone } from './processes.ts'
+import { directoryShelf, type Shelf } from './shelf.ts'
 
-/** One database, and one directory with its backups and with whatever is temporary. */
+/** One database, and one directory with its backups, where they are not elsewhere, and with whatever is temporary. */
 export interface Workplace {
   database: TestDatabase
   directory: string
-  /** Where backups go. */
+  /** Where backups go, as `--to` has it. */
   backups: string
+  /** The same place, to look at. */
+  shelf: Shelf
   /** TMPDIR of every process that is started here. */
   temporary: string
   environment: Record<string, string>
@@ -39,16 +42,22 @@ const endWithinMs = 10_000
 export async function createWorkplace(
   superuserUrl: string,
   label: string,
-  { template }: { template?: TestDatabase } = {},
+  { template, elsewhere }: { template?: TestDatabase; elsewhere?: Shelf } = {},
 ): Promise<Workplace> {
   const database = await createDatabase(superuserUrl, label, template)
   const directory = await mkdtemp(join(tmpdir(), `holdfast-faults-${label}-`))
   // Where a test runs something as somebody else.
   await chmod(directory, 0o755)
-  const backups = join(directory, 'backups')
+  const shelf = elsewhere ?? directoryShelf(join(directory, 'backups'))
+  const backups = shelf.address
   const temporary = join(directory, 'temporary')
   await mkdir(temporary)
-  const environment = { ...cleanEnvironment(), TMPDIR: temporary, DATABASE_URL: database.url }
+  const environment = {
+    ...cleanEnvironment(),
+    ...shelf.environment,
+    TMPDIR: temporary,
+    DATABASE_URL: database.url,
+  }
   const start = (args: readonly string[], more: Record<string, string> = {}): Running =>
     startHoldfast(args, { directory, environment: { ...environment, ...more } })
   const backup = ['backup', '--to', backups, '--json']
@@ -60,6 +69,7 @@ export async function createWorkplace(
     database,
     directory,
     backups,
+    shelf,
     temporary,
     environment,
     start,
@@ -67,7 +77,7 @@ export async function createWorkplace(
     startBackup: (more) => start(backup, more),
     backUp: (more) => start(backup, more).outcome,
     configure: (config) => writeFile(join(directory, 'holdfast.config.json'), JSON.stringify(config)),
-    files: () => filesBelow(backups),
+    files: () => shelf.files(),
     temporaryEntries: () => readdir(temporary),
     leftRunning: () => waitUntilNone(() => processesWith(`TMPDIR=${temporary}`), endWithinMs),
     leftConnected: async () => {
@@ -79,6 +89,7 @@ export async function createWorkplace(
     },
     remove: async () => {
       await database.drop()
+      await shelf.remove()
       await rm(directory, { recursive: true, force: true })
     },
   }
@@ -95,16 +106,6 @@ async function createDatabase(
   await postgres.psql(`DROP DATABASE ${database.name}`)
   await postgres.psql(`CREATE DATABASE ${database.name} TEMPLATE ${template.name}`)
   return database
-}
-
-async function filesBelow(directory: string): Promise<string[]> {
-  const there = await stat(directory).catch(() => undefined)
-  if (there === undefined) return []
-  const entries = await readdir(directory, { withFileTypes: true, recursive: true })
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
-    .toSorted()
 }
 
 /** Twelve tables, one of them of about so many megabytes in a dump, and a large object. */

@@ -89,11 +89,15 @@ export interface Found {
   siblings: Backup[]
 }
 
-/** Every backup in the places, newest first. */
-export async function findAll(places: readonly Place[], signal: AbortSignal): Promise<Found[]> {
+/** Every backup in the places, newest first; `packed`, for a look at them that nothing follows from. */
+export async function findAll(
+  places: readonly Place[],
+  signal: AbortSignal,
+  { packed = false }: { packed?: boolean } = {},
+): Promise<Found[]> {
   const found = await Promise.all(
     places.map(async (place) => {
-      const backups = await listBackups(place.job.storages, place.jobName, signal)
+      const backups = await listBackups(place.job.storages, place.jobName, signal, { packed })
       const byJob = Map.groupBy(backups, (backup) => backup.job)
       return backups.map((backup) => ({ backup, place, siblings: byJob.get(backup.job) ?? [] }))
     }),

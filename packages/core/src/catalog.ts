@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
-import { hasCode, HoldfastError, type Manifest, type Storage, type Verdict } from '@holdfast/plugin'
+import {
+  hasCode,
+  HoldfastError,
+  type Manifest,
+  type ObjectInfo,
+  type Storage,
+  type Verdict,
+} from '@holdfast/plugin'
 import type { JobStorage } from './job.ts'
 import { isVerdictPart, manifestKey, parseKey, signatureKey, stampOf } from './keys.ts'
 import { parseManifest } from './manifest.ts'
+import { type Pack, packedBackups, packedIn, readPack } from './pack.ts'
 import { isSignedBy } from './signing/signature.ts'
 
 /** The verdicts of one verification, as an object beside the backup. */
@@ -82,7 +90,7 @@ interface Group {
   job: string
   name: string
   base: string
-  parts: Map<string, string>
+  parts: Map<string, ObjectInfo>
   modifiedAt: Date
 }
 
@@ -91,30 +99,59 @@ const parallelReads = 16
 export interface CatalogOptions {
   /** Read only so many manifests, those of the backups that were started last. */
   newest?: number
+  /** Take what the last run packed together for what it is a copy of: for a look, not for what follows from it. */
+  packed?: boolean
+  /** Told of each manifest and verdict that was read, with the bytes. */
+  onRead?: (read: { object: ObjectInfo; content: Buffer }) => void
 }
+
+/** Resolves undefined for an object that was deleted since it was listed. */
+type Read = (object: ObjectInfo) => Promise<Buffer | undefined>
 
 /** Reads every backup of a job, or of all jobs, that a storage holds. Objects that are not ours are passed over. */
 export async function readCatalog(
   storage: JobStorage,
   job: string | undefined,
   signal: AbortSignal,
-  { newest = Infinity }: CatalogOptions = {},
+  { newest = Infinity, packed = false, onRead }: CatalogOptions = {},
 ): Promise<StorageCatalog> {
   const groups = await groupObjects(storage.instance, job, signal)
   const all = groups.filter((group) => group.parts.has('manifest.json'))
   const whole = all.toSorted((a, b) => (stampOf(a.name) < stampOf(b.name) ? 1 : -1)).slice(0, newest)
-  const read = await mapParallel(whole, parallelReads, (group) => readBackup(storage, group, signal))
-  const backups = read.filter((backup) => backup !== undefined)
+  const packs = packed ? await readPacks(storage, whole, signal) : []
+  const read: Read = async (object) => {
+    const copy = packs.map((pack) => packedIn(pack, object)).find((found) => found !== undefined)
+    const content = copy ?? (await readIfThere(storage.instance, object.key, signal))
+    if (content !== undefined) onRead?.({ object, content })
+    return content
+  }
+  const found = await mapParallel(whole, parallelReads, (group) => readBackup(storage, group, read, signal))
+  const backups = found.filter((backup) => backup !== undefined)
   const orphans = groups
     .filter((group) => !group.parts.has('manifest.json'))
     .map(({ job: owner, base, parts, modifiedAt }) => ({
       job: owner,
       base,
-      keys: [...parts.values()],
+      keys: keysOf(parts),
       modifiedAt,
     }))
   backups.sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
   return { storage: storage.name, backups, orphans }
+}
+
+/** Who trusts nothing unsigned is shown nothing that was read from anywhere but the signed object itself. */
+async function readPacks(
+  { instance, trustedKeys = [] }: JobStorage,
+  groups: readonly Group[],
+  signal: AbortSignal,
+): Promise<Pack[]> {
+  if (trustedKeys.length > 0) return []
+  const jobs = [...Map.groupBy(groups, ({ job }) => job)].filter(([, those]) => those.length >= packedBackups)
+  return Promise.all(jobs.map(([job]) => readPack(instance, job, signal)))
+}
+
+function keysOf(parts: Group['parts']): string[] {
+  return [...parts.values()].map(({ key }) => key)
 }
 
 /** Works on some of the items at a time; the results are in the order of the items. The first error is thrown on. */
@@ -143,10 +180,10 @@ async function groupObjects(
     if (key === undefined) continue
     const group = groups.get(key.base) ?? {
       ...key,
-      parts: new Map<string, string>(),
+      parts: new Map<string, ObjectInfo>(),
       modifiedAt: object.modifiedAt,
     }
-    group.parts.set(key.part, object.key)
+    group.parts.set(key.part, object)
     if (object.modifiedAt > group.modifiedAt) group.modifiedAt = object.modifiedAt
     groups.set(key.base, group)
   }
@@ -157,26 +194,28 @@ async function groupObjects(
 async function readBackup(
   storage: JobStorage,
   group: Group,
+  read: Read,
   signal: AbortSignal,
 ): Promise<StoredBackup | undefined> {
   const copy = {
     storage: storage.name,
     plugin: storage.plugin,
     base: group.base,
-    keys: [...group.parts.values()],
+    keys: keysOf(group.parts),
     protected: group.parts.has('protected.json'),
     accepted: group.parts.has('accepted.json'),
     name: group.name,
     job: group.job,
     signature: signatureOf(storage, group),
   }
-  const bytes = await readIfThere(storage.instance, manifestKey(group.base), signal)
+  const object = group.parts.get('manifest.json')
+  const bytes = object && (await read(object))
   if (bytes === undefined) return undefined
   const manifestSha256 = createHash('sha256').update(bytes).digest('hex')
   try {
     await refuseUnsigned(storage, group.base, bytes, signal)
     const manifest = parseManifest(bytes.toString(), group.base)
-    const records = await readVerdicts(storage.instance, group, manifestSha256, signal)
+    const records = await readVerdicts(group, manifestSha256, read)
     const verdicts = latestVerdicts(records.flatMap((record) => record.verdicts))
     const verifiedAt = records.at(-1)?.verifiedAt
     const dump = manifest.objects.find((object) => object.role === 'dump')
@@ -229,16 +268,11 @@ async function refuseUnsigned(
 }
 
 /** Those of this manifest, in the order in which they were given. */
-async function readVerdicts(
-  storage: Storage,
-  group: Group,
-  manifestSha256: string,
-  signal: AbortSignal,
-): Promise<VerdictRecord[]> {
-  const parts = [...group.parts.keys()].filter(isVerdictPart).toSorted()
+async function readVerdicts(group: Group, manifestSha256: string, read: Read): Promise<VerdictRecord[]> {
+  const parts = [...group.parts].filter(([part]) => isVerdictPart(part))
   const records: VerdictRecord[] = []
-  for (const part of parts) {
-    const record = parseRecord(await readIfThere(storage, `${group.base}.${part}`, signal))
+  for (const [, object] of parts.toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+    const record = parseRecord(await read(object))
     if (record?.manifestSha256 === manifestSha256) records.push(record)
   }
   return records

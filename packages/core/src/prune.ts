@@ -1,5 +1,12 @@
 import { isHoldfastError, HoldfastError, type ReportedError, type ReportedRetention } from '@holdfast/plugin'
-import { isVerified, readCatalog, type Orphan, type StorageCatalog, type StoredBackup } from './catalog.ts'
+import {
+  isVerified,
+  readCatalog,
+  type CatalogOptions,
+  type Orphan,
+  type StorageCatalog,
+  type StoredBackup,
+} from './catalog.ts'
 import { likenessOf } from './history.ts'
 import type { JobStorage } from './job.ts'
 import { copyingKey, manifestKey, protectedKey, reportKey } from './keys.ts'
@@ -24,9 +31,10 @@ export interface PrunePlan {
 export async function planPrune(
   storage: JobStorage,
   job: string,
-  options: { now: Date; freeze?: string | undefined; signal: AbortSignal },
+  options: { now: Date; freeze?: string | undefined; signal: AbortSignal } & Pick<CatalogOptions, 'onRead'>,
 ): Promise<PrunePlan> {
-  const catalog = await readCatalog(storage, job, options.signal)
+  const { onRead } = options
+  const catalog = await readCatalog(storage, job, options.signal, { ...(onRead && { onRead }) })
   return {
     storage,
     catalog,

@@ -1,4 +1,5 @@
 import type { Job, JobStorage } from './job.ts'
+import { packedBackups, writePack } from './pack.ts'
 import type { Ready } from './preflight.ts'
 import { applyPrune, orphanAgeMs, planPrune, type PrunePlan } from './prune.ts'
 import type { Published } from './publish.ts'
@@ -18,12 +19,15 @@ export async function retain(
   const report = (error: unknown) => recorder.reported(error)
   for (const storage of backup.storages) {
     try {
-      const plan = await planPrune(storage, job.name, { now, freeze: ready.freeze, signal })
+      const read: Parameters<typeof writePack>[2][number][] = []
+      const onRead = (one: (typeof read)[number]) => void read.push(one)
+      const plan = await planPrune(storage, job.name, { now, freeze: ready.freeze, onRead, signal })
       const orphansBefore = sweepBefore(plan, ready, { now, startedAt })
       const result = await applyPrune(plan, { now, orphansBefore, report, signal })
       recorder.report.retention.push(result)
       for (const { message } of result.errors) recorder.warn(`${storage.name}: ${message}`)
       warnOfFreeze(storage, plan, recorder)
+      if (result.kept >= packedBackups) await writePack(storage.instance, job.name, read, signal)
     } catch (error) {
       if (signal.aborted) throw error
       recorder.warn(`${storage.name}: nothing was pruned: ${recorder.describe(error)}`)

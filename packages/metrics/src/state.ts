@@ -24,7 +24,7 @@ export interface StorageState {
   lastPrune?: { frozen: boolean; errors: number }
 }
 
-export interface LastRun {
+interface LastRun {
   status: RunStatus
   /** Empty where there was no error. */
   code: string
@@ -38,7 +38,7 @@ export type NotificationStatus = 'delivered' | 'failed' | 'quietened'
 export type LabelValues = Readonly<Record<string, string>>
 
 /** What only ever grows, by metric and labels. */
-export type Counts = Map<CountedMetric, Map<string, { labels: LabelValues; value: number }>>
+type Counts = Map<CountedMetric, Map<string, { labels: LabelValues; value: number }>>
 
 export type CountedMetric =
   | 'runs'
@@ -51,7 +51,7 @@ export type CountedMetric =
   | 'pruneErrors'
   | 'missedRuns'
 
-export const runStatuses: readonly RunStatus[] = ['succeeded', 'suspect', 'partial', 'failed', 'cancelled']
+const runStatuses: readonly RunStatus[] = ['succeeded', 'suspect', 'partial', 'failed', 'cancelled']
 export const notificationStatuses: readonly NotificationStatus[] = ['delivered', 'failed', 'quietened']
 
 export function newJobState(name: string): JobState {

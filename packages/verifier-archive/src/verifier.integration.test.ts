@@ -521,7 +521,7 @@ describe('damage is caught, all of it', () => {
 
 describe('options', () => {
   it('have defaults', () => {
-    expect(archive.parseOptions(undefined)).toEqual({ belowMinimum: 'warning' })
+    expect(archive.parseOptions(undefined)).toEqual({ belowMinimum: 'warning', read: 'full' })
   })
 
   it.each([
@@ -530,6 +530,9 @@ describe('options', () => {
     { minTables: '10' },
     { belowMinimum: 'error' },
     { minTable: 1 },
+    { read: 'some' },
+    { read: 'auto' },
+    { fullBelowBytes: 1 },
   ])('refuse %o', (options) => {
     expect(() => archive.parseOptions(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })

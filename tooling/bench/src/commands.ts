@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { watchMemory } from './memory.ts'
+import { watchMemory } from '@holdfast/lab'
 
 /** A program with its arguments, or a line for /bin/sh. */
 export type Command = readonly [string, ...string[]] | string
@@ -15,14 +15,24 @@ export interface Measured {
 /** Runs a command to its end and measures it. Rejects, with the end of what it said, if it fails. */
 export async function measure(
   command: Command,
-  { signal, memory = false, directory }: { signal: AbortSignal; memory?: boolean; directory: string },
+  {
+    signal,
+    memory = false,
+    directory,
+    environment = {},
+  }: {
+    signal: AbortSignal
+    memory?: boolean
+    directory: string
+    environment?: Readonly<Record<string, string>>
+  },
 ): Promise<Measured> {
   const [program, ...args] = typeof command === 'string' ? (['/bin/sh', '-ec', command] as const) : command
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'))
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|AWS_)/.test(name))
   const startedMs = performance.now()
   const child = execa(program, args, {
     cwd: directory,
-    env: Object.fromEntries(inherited),
+    env: { ...Object.fromEntries(inherited), ...environment },
     extendEnv: false,
     stdin: 'ignore',
     cancelSignal: signal,

@@ -2,18 +2,22 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startPostgres } from '@holdfast/lab'
+import { isRgwInstalled, startPostgres, startRgw } from '@holdfast/lab'
+import { createBucket } from './bucket.ts'
 import { buildHoldfast } from './commands.ts'
 import { generateTables, growDatabase } from './generate.ts'
-import { rowsOf } from './result.ts'
+import { measureListing } from './listing.ts'
+import { rowsOf, type Results } from './result.ts'
 import { emptyDirectory, runRounds, verifiedBackup, type Bench } from './rounds.ts'
+import { runS3Rounds } from './s3-rounds.ts'
 import { inMegabytes, renderTable } from './table.ts'
 
-const usage = `npm run bench -- [--gigabytes 1] [--rounds 3] [--no-memory]
+const usage = `npm run bench -- [--gigabytes 1] [--rounds 3] [--no-memory] [--no-s3]
 
   --gigabytes  size of the database that is timed, 1 or more for figures to quote
   --rounds     how often each side runs; the medians are compared
   --no-memory  leave out the peak memory at 0.5 and 4 GB, which needs a database of 4 GB
+  --no-s3      leave out S3, which needs Ceph's object gateway
 `
 
 /** The same for both sides. A server that does not wait for its disk leaves the difference between the tools to see. */
@@ -33,6 +37,7 @@ const settings = {
 const database = 'bench'
 const gigabyte = 1e9
 const memoryGigabytes = [0.5, 4]
+const listedBackups = 2500
 
 const options = readOptions()
 const interrupted = new AbortController()
@@ -80,24 +85,46 @@ async function measureAll(bench: Bench): Promise<Parameters<typeof renderTable>[
   const psql = (sql: string) => server.psql(sql, database)
   let generated = await generateTables(psql)
   const memory = new Map<number, number>()
-  let timed: Parameters<typeof rowsOf>[0]['timed'] | undefined
+  let timed: Results['timed'] | undefined
+  let s3: Results['s3']
   const sizes = new Set([options.gigabytes, ...(options.memory ? memoryGigabytes : [])])
   for (const gigabytes of [...sizes].toSorted((a, b) => a - b)) {
     say(`generating ${gigabytes} GB`)
     generated = await growDatabase(psql, generated, { bytes: gigabytes * gigabyte, signal })
     const bytes = Number(await psql(`SELECT pg_database_size('${database}')`))
-    if (gigabytes === options.gigabytes)
+    if (gigabytes === options.gigabytes) {
       timed = { bytes, rounds: await runRounds(bench, options.rounds, say) }
+      s3 = await measureS3(bench, bytes)
+    }
     const { peakBytes } = await verifiedBackup(bench, true)
     await emptyDirectory(bench)
     say(`peak memory of a backup of ${gigabytes} GB: ${inMegabytes(peakBytes)}`)
     memory.set(gigabytes, peakBytes)
   }
   if (timed === undefined) throw new Error('nothing was timed')
-  return rowsOf({ timed, memory })
+  return rowsOf({ timed, memory, s3 })
 }
 
-function readOptions(): { gigabytes: number; rounds: number; memory: boolean } {
+async function measureS3(bench: Bench, bytes: number): Promise<Results['s3']> {
+  if (!options.s3) return undefined
+  if (!isRgwInstalled()) {
+    say('S3 IS LEFT OUT: Ceph RGW is not installed')
+    return undefined
+  }
+  const server = await startRgw()
+  try {
+    const s3Bench = { ...bench, bucket: await createBucket(server, 'bench') }
+    return {
+      bytes,
+      rounds: await runS3Rounds(s3Bench, options.rounds, say),
+      listing: await measureListing(s3Bench, { backups: listedBackups, rounds: options.rounds }, say),
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+function readOptions(): { gigabytes: number; rounds: number; memory: boolean; s3: boolean } {
   try {
     const { values } = parseArgs({
       allowNegative: true,
@@ -105,6 +132,7 @@ function readOptions(): { gigabytes: number; rounds: number; memory: boolean } {
         gigabytes: { type: 'string', default: '1' },
         rounds: { type: 'string', default: '3' },
         memory: { type: 'boolean', default: true },
+        s3: { type: 'boolean', default: true },
       },
     })
     const [gigabytes, rounds] = [Number(values.gigabytes), Number(values.rounds)]
@@ -112,7 +140,7 @@ function readOptions(): { gigabytes: number; rounds: number; memory: boolean } {
       throw new Error(`--gigabytes ${values.gigabytes} is not between 0 and 64`)
     if (!(Number.isInteger(rounds) && rounds > 0))
       throw new Error(`--rounds ${values.rounds} is not 1 or more`)
-    return { gigabytes, rounds, memory: values.memory }
+    return { gigabytes, rounds, memory: values.memory, s3: values.s3 }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
     process.exit(2)

@@ -1,4 +1,6 @@
+import type { Listing } from './listing.ts'
 import type { Rounds } from './rounds.ts'
+import type { S3Rounds } from './s3-rounds.ts'
 import { inMegabytes, inSeconds, median, type Row } from './table.ts'
 
 /** What Holdfast promises about its speed and memory. */
@@ -9,15 +11,19 @@ const limits = {
   restore: 1.3,
   memoryBytes: 250e6,
   memoryGrowth: 0.1,
+  timesOfUpload: 1.3,
+  listMs: 3000,
 }
 
 export interface Results {
   timed: { bytes: number; rounds: Rounds }
   /** Peak bytes of memory by the size of the database in gigabytes, smallest first. */
   memory: ReadonlyMap<number, number>
+  /** Absent where there was no S3 server to measure with. */
+  s3?: { bytes: number; rounds: S3Rounds; listing: Listing } | undefined
 }
 
-export function rowsOf({ timed, memory }: Results): Row[] {
+export function rowsOf({ timed, memory, s3 }: Results): Row[] {
   const { rounds } = timed
   const at = inMegabytes(timed.bytes)
   const sizes = [median(rounds.verifiedBackupBytes), median(rounds.procedureBytes)] as const
@@ -58,7 +64,43 @@ export function rowsOf({ timed, memory }: Results): Row[] {
       limits.restore,
     ),
     ...memoryRows(memory),
+    ...(s3 === undefined ? [] : s3Rows(s3)),
   ]
+}
+
+function s3Rows({ bytes, rounds, listing }: NonNullable<Results['s3']>): Row[] {
+  const at = inMegabytes(bytes)
+  const procedure = `pg_dump -Fc -Z9, --list, sha256sum, upload with ${rounds.uploader}`
+  return [
+    beyondDumpRow(`backup of ${at} to S3, unverified`, rounds),
+    fasterRow(`backup of ${at} to S3, verified`, rounds.verifiedBackupMs, procedure, rounds.procedureMs),
+    {
+      what: `list of ${listing.backups} backups in S3`,
+      holdfast: inSeconds(median(listing.listMs)),
+      against: `peak memory ${inMegabytes(listing.peakBytes)}`,
+      ratio: '',
+      limit: `at most ${inSeconds(limits.listMs)}, ${inMegabytes(limits.memoryBytes)}`,
+      isMet: median(listing.listMs) <= limits.listMs && listing.peakBytes <= limits.memoryBytes,
+    },
+  ]
+}
+
+/** How much longer than the dump alone a backup takes, in times of what sending the finished file takes. */
+function beyondDumpRow(what: string, rounds: S3Rounds): Row {
+  const [backup, dump, upload] = [
+    median(rounds.backupMs),
+    median(rounds.rawDumpMs),
+    median(rounds.uploadMs),
+  ] as const
+  const ratio = (backup - dump) / upload
+  return {
+    what,
+    holdfast: inSeconds(backup),
+    against: `pg_dump -Fc -Z0, ${inSeconds(dump)}; upload of the file, ${inSeconds(upload)}`,
+    ratio: `${ratio.toFixed(2)}x beyond the dump`,
+    limit: `at most ${limits.timesOfUpload}x`,
+    isMet: ratio <= limits.timesOfUpload,
+  }
 }
 
 function timesRow(what: string, ourMs: number[], against: string, theirMs: number[], limit: number): Row {

@@ -73,7 +73,7 @@ export async function runRounds(bench: Bench, rounds: number, say: (text: string
   return result
 }
 
-function rawDump({ server, database, directory, signal }: Bench): Promise<Measured> {
+export function rawDump({ server, database, directory, signal }: Bench): Promise<Measured> {
   const command = `${quote(join(server.binDirectory, 'pg_dump'))} -Fc -Z0 ${quote(`--dbname=${server.url(database)}`)} > /dev/null`
   return measure(command, { directory, signal })
 }
@@ -91,18 +91,22 @@ async function unverifiedBackup(bench: Bench): Promise<Measured> {
   return measured
 }
 
-/** The first four steps of the procedure that Holdfast replaces, with its options. */
+/** The first four steps of the procedure that Holdfast replaces. */
 async function writtenProcedure(bench: Bench): Promise<Measured & { bytes: number }> {
-  const { server, database, directory, signal } = bench
-  const program = (name: string) => quote(join(server.binDirectory, name))
-  const command = `
-    ${program('pg_dump')} ${quote(server.url(database))} --format=custom --compress=9 --verbose --file=backup.dump --no-owner --no-privileges 2> backup.log
-    ${program('pg_restore')} --list backup.dump > /dev/null
-    sha256sum backup.dump > backup.dump.sha256`
-  const measured = await measure(command, { directory, signal })
+  const { directory, signal } = bench
+  const measured = await measure(dumpSteps(bench), { directory, signal })
   const { size } = await stat(join(directory, 'backup.dump'))
   await emptyDirectory(bench)
   return { ...measured, bytes: size }
+}
+
+/** Those steps, with the procedure's options, as lines for a shell. */
+export function dumpSteps({ server, database }: Bench): string {
+  const program = (name: string) => quote(join(server.binDirectory, name))
+  return `
+    ${program('pg_dump')} ${quote(server.url(database))} --format=custom --compress=9 --verbose --file=backup.dump --no-owner --no-privileges 2> backup.log
+    ${program('pg_restore')} --list backup.dump > /dev/null
+    sha256sum backup.dump > backup.dump.sha256`
 }
 
 /** Leaves the backup in `backups`. */
@@ -193,6 +197,7 @@ export async function emptyDirectory({ directory }: Bench): Promise<void> {
     'backup.dump',
     'backup.dump.sha256',
     'backup.log',
+    'aws.log',
     'raw.dump',
     'identity.txt',
     'holdfast.config.json',
@@ -208,6 +213,6 @@ function dumpBytes(json: string): number {
   return dump.bytes
 }
 
-function quote(text: string): string {
+export function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

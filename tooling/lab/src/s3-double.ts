@@ -72,7 +72,7 @@ const operations: Record<S3Operation, (request: S3Request, state: State) => Answ
 
 const someCredentials: S3Credentials = {
   accessKeyId: 'AKIADOUBLE',
-  secretAccessKey: 'only the double knows this',
+  secretAccessKey: 'only-the-double-knows-this',
 }
 
 export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Double> {

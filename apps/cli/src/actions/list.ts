@@ -6,9 +6,8 @@ import { formatAge, formatBytes, formatCount } from '../render/units.ts'
 
 export async function list(job: string | undefined, options: PlaceOptions, context: Context): Promise<void> {
   const { stdout, screen, signal, json } = context
-  const backups = (await findAll(await openPlaces(job, options, context), signal)).map(
-    (found) => found.backup,
-  )
+  const places = await openPlaces(job, options, context)
+  const backups = (await findAll(places, signal, { packed: true })).map((found) => found.backup)
   if (json) {
     stdout.write(`${JSON.stringify(backups.map(listed), undefined, 2)}\n`)
     return
