@@ -139,7 +139,7 @@ export async function serve(
   logger.info({ file, jobs: loaded.jobs.length, url: server.url }, `listening on ${server.url}`)
   await use()
   isRecollected = true
-  logger.info({ jobs: loaded.jobs.length }, `${loaded.jobs.length} jobs by schedule`)
+  logger.info({ jobs: loaded.jobs.length }, 'ready; what is due runs from now on')
 
   return {
     url: server.url,

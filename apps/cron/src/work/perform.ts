@@ -114,7 +114,9 @@ function logOutcome(outcome: Outcome, logger: Logger): void {
     }
     case 'check': {
       const { check } = outcome
-      if (check.error === undefined) return logger.info({ check }, `backups are ${check.status}`)
+      if (check.status === 'unexpected')
+        return logger.warn('nothing to look for, since the job has no expectEvery')
+      if (check.error === undefined) return logger.info({ check }, 'the newest good backup is young enough')
       return logger.error({ check, error: check.error }, `missed: ${check.error.message}`)
     }
   }
