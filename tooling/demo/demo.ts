@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Report } from '@holdfast/plugin'
-import { createSampleDatabase, startPostgres, type PostgresServer } from '@holdfast/lab'
+import { startPostgres, type PostgresServer } from '@holdfast/lab'
 import { checklist } from './checklist.ts'
 import { compareDatabases } from './compare.ts'
 import { unlessAborted } from './interrupt.ts'
 import { holdfast, isInstalled, shell, type Place } from './run.ts'
+import { build, describe, makePlace, source } from './sample.ts'
 import { command, done, heading, note, outcomes, say } from './say.ts'
 import { bucketStore, directoryStore, type Store } from './store.ts'
 
-const source = 'shop'
 const copy = 'shop_2'
 
 /** How many tables of the list of contents are shown. */
@@ -65,43 +65,13 @@ async function show(server: PostgresServer, store: Store, signal: AbortSignal): 
   done(await describe(server))
   if (store.started !== undefined) done(store.started)
 
-  const place = await makePlace(server, store, signal)
+  const place = await makePlace(server, store.environment, signal)
   await backUp(place, store)
   const report = await store.readReport(place.directory)
   await inspect(place, store)
   await readByHand(place, store, report)
   await restore(server, place, store)
   return report
-}
-
-async function build(server: PostgresServer): Promise<void> {
-  await server.psql(`CREATE DATABASE ${source}`)
-  await createSampleDatabase((sql) => server.psql(sql, source))
-}
-
-async function describe(server: PostgresServer): Promise<string> {
-  const [tables, size] = (
-    await server.psql(
-      `SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text !~ '^(pg_|information_)';
-       SELECT pg_database_size(current_database())`,
-      source,
-    )
-  ).split('\n')
-  return `Database ${source}: ${tables} tables, ${Math.round(Number(size) / 1_000_000)} MB`
-}
-
-/** In the server's directory, because that is removed even if this process is killed. */
-async function makePlace(server: PostgresServer, store: Store, signal: AbortSignal): Promise<Place> {
-  const directory = join(server.directory, 'demo')
-  await mkdir(directory)
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|AWS_|HOLDFAST_CONFIG$)/.test(name))
-  const environment = {
-    ...Object.fromEntries(inherited),
-    ...store.environment,
-    PATH: `${server.binDirectory}${delimiter}${process.env['PATH'] ?? ''}`,
-    DATABASE_URL: server.url(source),
-  }
-  return { directory, environment, signal }
 }
 
 async function backUp(place: Place, { address, environment }: Store): Promise<void> {

@@ -13,12 +13,36 @@ export interface Place {
 /** The command of this checkout, run from source. */
 const holdfastFile = fileURLToPath(new URL('../../apps/cli/bin/holdfast.js', import.meta.url))
 
+/** The cron app of this checkout. */
+const cronFile = fileURLToPath(new URL('../../apps/cron/bin/holdfast-cron.js', import.meta.url))
+
 /** A CLI that is told to stop cleans up within 10 seconds. */
 const killAfterMs = 15_000
 
 /** Shows and runs a holdfast command; its own output is what is seen. Rejects unless it ends well. */
 export async function holdfast(args: readonly string[], place: Place): Promise<void> {
   await shown(optionsTogether(['npx holdfast', ...args]), place, process.execPath, [holdfastFile, ...args])
+}
+
+interface RunningCron {
+  /** With its exit code. */
+  ended: Promise<number | undefined>
+  stop(): void
+}
+
+/** Shows and starts the cron app, whose log is what is seen. It goes on until it is told to stop. */
+export function holdfastCron(args: readonly string[], { directory, environment }: Place): RunningCron {
+  command(optionsTogether(['npx holdfast-cron', ...args]))
+  say()
+  const child = execa(process.execPath, [cronFile, ...args], {
+    cwd: directory,
+    env: environment,
+    extendEnv: false,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+    forceKillAfterDelay: killAfterMs,
+  })
+  return { ended: child.then(({ exitCode }) => exitCode), stop: () => void child.kill('SIGTERM') }
 }
 
 /** Shows and runs a line of shell, given in parts between which it may be broken. */

@@ -70,13 +70,16 @@ async function wrongObjects(shelf: Shelf, { objects }: Manifest): Promise<string
 
 const besideManifest = /\.(manifest|report|protected|accepted|verdict-\d{8}T\d{9}Z)\.json$/
 
+/** What is remembered of a job between its runs. */
+const isRecord = /^[^/]+\/\.(told|schedule)\.json$/
+
 /** Files that belong to no backup, and are no report of a run either. */
 export async function orphansAmong(place: Place, files: readonly string[]): Promise<string[]> {
   const backups = await backupsIn(place)
   const known = new Set(backups.flatMap(({ manifest }) => manifest?.objects.map(({ key }) => key) ?? []))
   const names = new Set(backups.map(({ name }) => name))
   return files.filter((file) => {
-    if (known.has(file) || file.endsWith('.report.json')) return false
+    if (known.has(file) || file.endsWith('.report.json') || isRecord.test(file)) return false
     const name = file.replace(/^.*\//, '').replace(besideManifest, '')
     return !(besideManifest.test(file) && names.has(name))
   })

@@ -32,9 +32,19 @@ const example = `jobs:
       - use: size
     notifiers: []
     expectEvery: 8d
-    schedule: '0 3 * * 0'
+    schedule:
+      backup: '0 3 * * 0'
+      verify: '0 5 * * 3'
+      check: '@hourly'
+      timeZone: Europe/Berlin
+      splayMs: 600000
+      blackouts:
+        - at: '0 8 * * 1-5'
+          for: 10h
     labels:
       environment: production
+cron:
+  maxConcurrent: 2
 `
 
 /** `use`, `name` and `options`, which stand in the table above. */
@@ -49,6 +59,7 @@ export function configurationPage(): string {
   const storage = objectAt(job, 'properties', 'storages', 'items')
   const notifier = objectAt(job, 'properties', 'notifiers', 'items')
   const retention = objectAt(storage, 'properties', 'retention')
+  const schedule = mappingOf(objectAt(job, 'properties', 'schedule'))
   return `# Configuration
 
 This page is made from the source; \`pnpm generate\` writes it.
@@ -136,6 +147,15 @@ ${table(head, keyRows(notifier, ['options']).slice(keysOfAll))}
 
 [notifications.md](notifications.md) says what the events are, and what becomes of a message that can not be sent.
 
+### schedule
+
+A text is the schedule of the backup alone; otherwise:
+
+${table(head, keyRows(schedule))}
+
+Of a blackout, \`at\` is a cron expression that says when it opens, and \`for\` how long it is open: a whole number with
+its unit, \`m\`, \`h\`, \`d\` or \`w\`. [schedules.md](operations/schedules.md) says how all of this is read.
+
 ### retention
 
 ${table(head, keyRows(retention, ['labels']))}
@@ -146,6 +166,14 @@ ${table(head, keyRows(retention, ['labels']))}
 
 ${publishedPlugins.map(pluginSection).join('\n\n')}
 `
+}
+
+/** Of the forms that a value may have, the one with keys. */
+function mappingOf({ anyOf }: JsonObject): JsonObject {
+  const forms: unknown[] = Array.isArray(anyOf) ? anyOf : []
+  const mapping = forms.find((one) => isObject(one) && isObject(one['properties']))
+  if (!isObject(mapping)) throw new TypeError('no form of it has keys')
+  return mapping
 }
 
 function pluginSection(plugin: Plugin): string {

@@ -10,6 +10,7 @@ import {
 } from '@holdfast/core'
 import { HoldfastError } from '@holdfast/plugin'
 import { parameterOf, parseAddress } from '@holdfast/postgres'
+import { scheduleFindings } from '@holdfast/schedule'
 import type { Context } from './context.ts'
 
 /** Where backups are kept where nothing says another place. */
@@ -22,7 +23,9 @@ export async function readFoundConfig(
 ): Promise<Config | undefined> {
   const { directory, environment } = context
   const file = await findConfig({ directory, environment, path })
-  return file === undefined ? undefined : readConfig(file, { environment, appUrl: import.meta.url })
+  return file === undefined
+    ? undefined
+    : readConfig(file, { environment, appUrl: import.meta.url, rules: [scheduleFindings] })
 }
 
 /** The configuration that is named or found; without one there is nothing to do. */

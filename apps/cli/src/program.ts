@@ -13,6 +13,7 @@ import { addNotify } from './commands/notify.ts'
 import { addPlugins } from './commands/plugins.ts'
 import { addPrune } from './commands/prune.ts'
 import { addRestore } from './commands/restore.ts'
+import { addSchedule } from './commands/schedule.ts'
 import { addShow } from './commands/show.ts'
 import { addVerify } from './commands/verify.ts'
 import { exitCodes } from '@holdfast/plugin'
@@ -65,6 +66,7 @@ export function createProgram(version: string): Command {
   addList(program)
   addShow(program)
   addCheck(program)
+  addSchedule(program)
   addGet(program)
   addVerify(program)
   addRestore(program)

@@ -48,7 +48,8 @@ export async function listBackups(
   )
 }
 
-function mergeCatalogs(catalogs: readonly StorageCatalog[]): Backup[] {
+/** The backups of several storages, newest first, each with every copy that they hold of it. */
+export function mergeCatalogs(catalogs: readonly StorageCatalog[]): Backup[] {
   const byId = Map.groupBy(
     catalogs.flatMap((catalog) => catalog.backups),
     (stored) => `${stored.job}/${stored.manifest?.id ?? stored.name}`,

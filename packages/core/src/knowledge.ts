@@ -1,7 +1,9 @@
 import type { Report } from '@holdfast/plugin'
-import { listBackups, type Backup } from './backups.ts'
+import { mergeCatalogs, type Backup } from './backups.ts'
+import { readCatalog, type StorageCatalog } from './catalog.ts'
 import type { JobStorage } from './job.ts'
-import { readReports } from './notify/reports.ts'
+import { parseKey, stampOf } from './keys.ts'
+import { readReport } from './notify/reports.ts'
 
 /** All that the storages of a job know of it. */
 export interface Knowledge {
@@ -25,7 +27,7 @@ export async function knowledgeOf(
   const read = await Promise.all(
     storages.map(async (storage) => {
       try {
-        return await listBackups([storage], name, signal)
+        return [{ storage, catalog: await readCatalog(storage, name, signal) }]
       } catch {
         signal.throwIfAborted()
         unread.push(storage.name)
@@ -33,18 +35,33 @@ export async function knowledgeOf(
       }
     }),
   )
-  const answered = storages.filter((storage) => !unread.includes(storage.name))
-  const backups = read.flat().toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
-  return { backups, reports: await lastReports(answered, name, { before: now, signal }), unread }
+  const catalogs = read.flat()
+  const backups = catalogs.flatMap(({ catalog }) => mergeCatalogs([catalog]))
+  return {
+    backups: backups.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime()),
+    reports: await lastReports(catalogs, { before: now, signal }),
+    unread,
+  }
 }
 
+/** Which reports there are is known from the catalogs: what stands beside a backup, and what a run without one left. */
 async function lastReports(
-  storages: readonly JobStorage[],
-  job: string,
-  options: { before: Date; signal: AbortSignal },
+  catalogs: readonly { storage: JobStorage; catalog: StorageCatalog }[],
+  { before, signal }: { before: Date; signal: AbortSignal },
 ): Promise<Report[]> {
+  const found = catalogs.flatMap(({ storage, catalog }) =>
+    [...catalog.backups, ...catalog.orphans]
+      .flatMap(({ keys }) => keys)
+      .flatMap((key) => {
+        const parsed = parseKey(key)
+        return parsed?.part === 'report.json' ? [{ key, stamp: stampOf(parsed.name), storage }] : []
+      }),
+  )
+  const once = new Map(found.toReversed().map((one) => [one.key, one]))
   const reports: Report[] = []
-  for await (const report of readReports(storages, job, options)) {
+  for (const { key, storage } of [...once.values()].toSorted((a, b) => (a.stamp < b.stamp ? 1 : -1))) {
+    const report = await readReport(storage.instance, key, signal)
+    if (report === undefined || new Date(report.startedAt) >= before) continue
     reports.push(report)
     if (reports.length === mostReports) break
   }

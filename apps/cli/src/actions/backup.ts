@@ -1,5 +1,6 @@
 import { run, type Config, type Job } from '@holdfast/core'
 import { exitCodeOf, type Report } from '@holdfast/plugin'
+import { jobSchedules } from '@holdfast/schedule'
 import { databaseConfig, defaultPlace, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { withDumpOptions, type DumpOptions } from '../dump-options.ts'
@@ -38,6 +39,7 @@ export async function backup(jobNames: string[], options: BackupOptions, context
         now,
         dryRun: options.dryRun === true,
         restoreFlags,
+        ...nextRunOf(job.name, config, now()),
         ...(options.label !== undefined && { label: options.label }),
         ...(!context.quiet && { onEvent: createRunView(screen) }),
       },
@@ -50,6 +52,14 @@ export async function backup(jobNames: string[], options: BackupOptions, context
   if (reports.length > 1 && !context.quiet && !context.json)
     screen.say(`\n${renderTotals(reports, screen.look())}`)
   return worstExitCode(reports.map((report) => exitCodeFor(report, options)))
+}
+
+/** Whoever is told of this run is told as well when the schedule of the job runs it next. */
+function nextRunOf(name: string, config: Config | undefined, now: Date): { nextRunAt?: Date } {
+  const written = config?.jobs.find((one) => one.name === name)?.schedule
+  const schedules = written === undefined ? [] : jobSchedules(name, written)
+  const nextRunAt = schedules.find(({ kind }) => kind === 'backup')?.schedule.after(now)
+  return nextRunAt === undefined ? {} : { nextRunAt }
 }
 
 async function jobsToRun(

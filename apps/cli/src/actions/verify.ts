@@ -1,9 +1,9 @@
-import { isOver, tell, verdictError, verifyBackup, type Job, type TellOptions } from '@holdfast/core'
-import { exitCodeOf, isHoldfastError, type ReportedNotification, type Verdict } from '@holdfast/plugin'
+import { verifyJob, type Job, type JobVerification } from '@holdfast/core'
+import { exitCodeOf } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { openDecryption, type KeyOptions } from '../keys.ts'
 import { openMetricsFile } from '../metrics-file.ts'
-import { findOne, placeFlags, type Found, type PlaceOptions } from '../places.ts'
+import { findOne, placeFlags, type PlaceOptions } from '../places.ts'
 import { renderDeliveries } from '../render/told.ts'
 import { renderVerification } from '../render/verification.ts'
 import { usageError } from '../usage.ts'
@@ -20,44 +20,27 @@ export async function verify(
   context: Context,
 ): Promise<number> {
   const { screen, stdout, now, signal, json, quiet } = context
-  const found = await findOne(wanted, options, context)
-  const { backup, place, siblings } = found
+  const { backup, place, siblings } = await findOne(wanted, options, context)
   const metricsFile = await openMetricsFile(options, context)
-  const { storages } = place.job
-  const verifiers = verifiersOf(place.job, options)
-  const decryption = await openDecryption(place.job, options, context)
   const startedAt = now()
-  const telling = { now: startedAt, signal, backups: siblings, flags: placeFlags(options) }
-  const record = async (given: Verdict[], notifications: ReportedNotification[]): Promise<void> =>
-    metricsFile?.record({ ...place.job, name: backup.job }, place.config, (metrics) => {
-      metrics.verified({ job: backup.job, verdicts: given })
-      metrics.notified({ job: backup.job, notifications })
-    })
-  const verdicts = await verifyBackup(backup, {
-    storages,
-    verifiers,
-    decryption,
+  const { status, verdicts, notifications, refusal } = await verifyJob(place.job, backup, {
+    verifiers: verifiersOf(place.job, options),
+    decryption: await openDecryption(place.job, options, context),
     backups: siblings,
     readFull: options.full === true,
     now,
     onProgress: ({ fraction, rawBytes, detail }) =>
       screen.show({ title: 'verify', fraction, bytes: rawBytes, detail }),
+    flags: placeFlags(options),
     signal,
-  }).catch(async (error: unknown) => {
-    // One that can not even be read is as bad; where a storage does not answer, nothing is known.
-    if (isHoldfastError(error) && error.code.startsWith('VERIFY_')) {
-      await record([], await tellFailed(found, error, telling))
-    }
-    throw error
   })
   screen.rest()
-  const failed = worstOf(verdicts)
-  const notifications =
-    failed === undefined
-      ? (await isOver(place.job, 'verify.failed', signal), [])
-      : await tellFailed(found, verdictError(failed), telling)
-  const { status, exitCode } = outcomeOf(verdicts)
-  await record(verdicts, notifications)
+  await metricsFile?.record({ ...place.job, name: backup.job }, place.config, (metrics) => {
+    metrics.verified({ job: backup.job, verdicts })
+    metrics.notified({ job: backup.job, notifications })
+  })
+  if (refusal !== undefined) throw refusal
+  const exitCode = exitCodes[status]
   if (json) {
     const { id, name, job } = backup
     const durationMs = now().getTime() - startedAt.getTime()
@@ -89,31 +72,10 @@ function verifiersOf({ name, verifiers }: Job, { level }: VerifyCommandOptions):
   )
 }
 
-async function tellFailed(
-  { backup, place }: Found,
-  error: unknown,
-  options: TellOptions,
-): Promise<ReportedNotification[]> {
-  const reported = place.job.redactor.error(error)
-  const { id, name } = backup
-  const detail = `the backup ${name} is not good: ${reported.message}`
-  return tell(place.job, { event: 'verify.failed', error: reported, detail, subject: id, shown: id }, options)
-}
+export type VerifyStatus = JobVerification['status']
 
-/** Damage before what only looks unlikely. */
-function worstOf(verdicts: readonly Verdict[]): Verdict | undefined {
-  const failed = verdicts.filter(({ status }) => status === 'failed')
-  return failed.find(({ proves }) => proves !== 'plausible') ?? failed[0]
-}
-
-export type VerifyStatus = 'succeeded' | 'suspect' | 'failed'
-
-/** What the verdicts add up to. */
-function outcomeOf(verdicts: readonly Verdict[]): { status: VerifyStatus; exitCode: number } {
-  const failed = verdicts.filter((verdict) => verdict.status === 'failed')
-  if (failed.some(({ proves }) => proves !== 'plausible')) {
-    return { status: 'failed', exitCode: exitCodeOf('VERIFY_FAILED') }
-  }
-  if (failed.length > 0) return { status: 'suspect', exitCode: exitCodeOf('VERIFY_SUSPECT') }
-  return { status: 'succeeded', exitCode: 0 }
+const exitCodes: Readonly<Record<VerifyStatus, number>> = {
+  succeeded: 0,
+  suspect: exitCodeOf('VERIFY_SUSPECT'),
+  failed: exitCodeOf('VERIFY_FAILED'),
 }

@@ -16,7 +16,12 @@ export interface Draft {
   /** Variables and files that are not there. */
   missing: readonly Finding[]
   secrets: readonly string[]
+  /** What else is to be true of it. */
+  rules?: readonly ConfigRule[] | undefined
 }
+
+/** Finds what is wrong with a configuration as it is written; what has the wrong type is reported already. */
+export type ConfigRule = (value: unknown) => readonly Finding[]
 
 /** The complete configuration, or a ConfigError with everything that is wrong with the draft. */
 export function checked(draft: Draft): Config {
@@ -27,14 +32,16 @@ export function checked(draft: Draft): Config {
 
 /** The complete configuration, or what is wrong with the draft besides what is missing. */
 export function check(draft: Draft): { config: Config } | { config?: undefined; wrong: Finding[] } {
-  const { value, origin, findings, missing, secrets } = draft
+  const { value, origin, findings, missing, secrets, rules = [] } = draft
   const known = [...secrets, ...passwordsIn(value), ...passphrasesIn(value)]
   const result = checkedAgainstSchema(value, origin, showing(known))
-  const wrong = clear(draft, [...findings, ...result.findings, ...brokenRules(result.value)])
+  const broken = [brokenRules, ...rules].flatMap((rule) => rule(result.value))
+  const wrong = clear(draft, [...findings, ...result.findings, ...broken])
   if (wrong.length + missing.length > 0 || result.config === undefined) return { wrong }
   return {
     config: {
       origin,
+      cron: result.config.cron,
       jobs: Object.entries(result.config.jobs).map(([name, job]) =>
         normalizeJob(name, job, origin.baseDirectory),
       ),

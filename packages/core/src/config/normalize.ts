@@ -9,6 +9,7 @@ import type {
   PluginConfig,
   Retention,
   RetentionPolicy,
+  ScheduleConfig,
   SigningConfig,
   StorageConfig,
 } from './types.ts'
@@ -37,8 +38,24 @@ export function normalizeJob(name: string, job: CheckedJob, baseDirectory: strin
     verifiers: verifiers.map(pluginOf),
     notifiers: notifiers.map(notifierOf),
     ...(expectEvery !== undefined && { expectEveryMs: durationMs(expectEvery) }),
-    ...(schedule !== undefined && { schedule: schedule.trim() }),
+    ...(schedule !== undefined && { schedule: scheduleOf(schedule) }),
     labels,
+  }
+}
+
+function scheduleOf(schedule: NonNullable<CheckedJob['schedule']>): ScheduleConfig {
+  if (typeof schedule === 'string') {
+    return { backup: schedule.trim(), timeZone: 'UTC', splayMs: 0, blackouts: [] }
+  }
+  const { backup, verify, prune, check, timeZone, splayMs, blackouts } = schedule
+  return {
+    ...(backup !== undefined && { backup: backup.trim() }),
+    ...(verify !== undefined && { verify: verify.trim() }),
+    ...(prune !== undefined && { prune: prune.trim() }),
+    ...(check !== undefined && { check: check.trim() }),
+    timeZone,
+    splayMs,
+    blackouts: blackouts.map(({ at, for: length }) => ({ at, forMs: durationMs(length) })),
   }
 }
 

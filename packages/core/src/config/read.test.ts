@@ -96,7 +96,7 @@ test('a configuration comes out complete', async () => {
         },
       ],
       expectEveryMs: 36 * 3_600_000,
-      schedule: '0 3 * * 0',
+      schedule: { backup: '0 3 * * 0', timeZone: 'UTC', splayMs: 0, blackouts: [] },
       labels: { environment: 'production' },
     },
     {

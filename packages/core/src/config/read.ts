@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { HoldfastError } from '@holdfast/plugin'
 import { pluginFindings } from '../load/plugin-findings.ts'
-import { check, clear, refusal, type Draft } from './check.ts'
+import { check, clear, refusal, type ConfigRule, type Draft } from './check.ts'
 import { importConfig } from './import.ts'
 import { interpolate, whyUnreadable, type Environment } from './interpolate.ts'
 import type { Parsed } from './parse.ts'
@@ -24,11 +24,12 @@ const readers: Readonly<Record<string, (path: string) => Promise<Parsed>>> = {
  * Reads a configuration file of any format: parse, put in variables, check, complete. What is wrong is told all
  * together, as one ConfigError.
  *
+ * @param options.rules what the app that reads it knows more of, such as schedules
  * @param options.appUrl the app's `import.meta.url`; with it, a refusal also has what plugins say of their options
  */
 export async function readConfig(
   path: string,
-  options: { environment: Environment; appUrl?: string },
+  options: { environment: Environment; appUrl?: string; rules?: readonly ConfigRule[] },
 ): Promise<Config> {
   const file = resolve(path)
   const directory = dirname(file)
@@ -61,6 +62,7 @@ export async function readConfig(
     findings: [...findings, ...filled.findings],
     missing: filled.missing,
     secrets: [...filled.secrets, ...environmentSecrets(options.environment)],
+    rules: options.rules,
   }
   const result = check(draft)
   if (result.config !== undefined) return result.config

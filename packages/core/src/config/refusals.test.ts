@@ -305,14 +305,14 @@ test.for<[what: string, text: string, ...problems: string[]]>([
     '4:29  jobs.shop.signing.publicKeys[0]  looks like a file; write ${file:PATH} to take the key from one',
   ],
   [
-    'a schedule of four fields',
-    job("schedule: '0 3 * *'"),
-    '4:15  jobs.shop.schedule  must have 5 or 6 fields, or be @daily and the like; it has 4',
+    'a mistyped schedule',
+    job('schedule: { backups: "@daily" }'),
+    '4:17  jobs.shop.schedule.backups  is not a known key; did you mean `backup`?',
   ],
   [
-    'an unknown nickname',
-    job("schedule: '@dayly'"),
-    '4:15  jobs.shop.schedule  must be one of @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually; did you mean `@daily`?',
+    'a blackout without a unit',
+    job('schedule: { blackouts: [{ at: "@daily", for: "10" }] }'),
+    '4:50  jobs.shop.schedule.blackouts[0].for  must be a whole number with its unit, such as 10h, is "10"',
   ],
   [
     'a label that is a number',

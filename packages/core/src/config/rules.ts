@@ -1,7 +1,6 @@
 import { jobNamePattern } from './job-name.ts'
 import { encryptionRules, signingRules } from './key-rules.ts'
 import type { Finding } from './problems.ts'
-import { suggest } from './suggest.ts'
 import { isRecord } from './tree.ts'
 import type { ConfigPath } from './types.ts'
 
@@ -13,14 +12,16 @@ export function brokenRules(value: unknown): Finding[] {
   const jobs = isRecord(value) && isRecord(value['jobs']) ? value['jobs'] : undefined
   if (jobs === undefined) return []
   const names = Object.keys(jobs)
+  const firsts = new Map(names.toReversed().map((name) => [name.toLowerCase(), name]))
   return [
     ...(names.length === 0 ? [{ path: ['jobs'], message: 'needs at least one job' }] : []),
-    ...names.flatMap((name, index) => nameRules(name, names.slice(0, index))),
+    ...names.flatMap((name) => nameRules(name, firsts)),
     ...Object.entries(jobs).flatMap(([name, job]) => (isRecord(job) ? jobRules(job, ['jobs', name]) : [])),
   ]
 }
 
-function nameRules(name: string, others: readonly string[]): Finding[] {
+/** @param firsts the first of the names that differ only in case, by its lower-case form */
+function nameRules(name: string, firsts: ReadonlyMap<string, string>): Finding[] {
   const at = { path: ['jobs', name], at: 'key' } as const
   if (!jobNamePattern.test(name)) {
     return [
@@ -31,19 +32,18 @@ function nameRules(name: string, others: readonly string[]): Finding[] {
     ]
   }
   // Where file names ignore case, two such jobs would share a directory.
-  const twin = others.find((other) => other.toLowerCase() === name.toLowerCase())
-  return twin === undefined
+  const twin = firsts.get(name.toLowerCase())
+  return twin === undefined || twin === name
     ? []
     : [{ ...at, message: `differs from the job ${twin} in upper and lower case only` }]
 }
 
 function jobRules(job: Record<string, unknown>, path: ConfigPath): Finding[] {
-  const { dump, encryption, signing, schedule, storages, verifiers, notifiers } = job
+  const { dump, encryption, signing, storages, verifiers, notifiers } = job
   return [
     ...(isRecord(encryption) ? encryptionRules(encryption, [...path, 'encryption']) : []),
     ...(isRecord(signing) ? signingRules(signing, [...path, 'signing']) : []),
     ...(isRecord(dump) ? dumpRules(dump, [...path, 'dump']) : []),
-    ...(typeof schedule === 'string' ? scheduleRules(schedule, [...path, 'schedule']) : []),
     ...Object.entries({ storages, verifiers, notifiers }).flatMap(([key, plugins]) =>
       Array.isArray(plugins) ? pluginRules(plugins, [...path, key]) : [],
     ),
@@ -83,20 +83,6 @@ function dumpRules(dump: Record<string, unknown>, path: ConfigPath): Finding[] {
     })
   }
   return findings
-}
-
-const nicknames = ['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@yearly', '@annually']
-
-// Only the form: holdfast-cron, which uses it, knows all the rest.
-function scheduleRules(schedule: string, path: ConfigPath): Finding[] {
-  const text = schedule.trim()
-  if (text.startsWith('@')) {
-    if (nicknames.includes(text)) return []
-    return [{ path, message: `must be one of ${nicknames.join(', ')}`, suggestion: suggest(text, nicknames) }]
-  }
-  const fields = text.split(/\s+/)
-  if (fields.length === 5 || fields.length === 6) return []
-  return [{ path, message: `must have 5 or 6 fields, or be @daily and the like; it has ${fields.length}` }]
 }
 
 function pluginRules(plugins: readonly unknown[], path: ConfigPath): Finding[] {

@@ -69,6 +69,18 @@ export interface NotifierConfig extends PluginConfig {
   timeoutMs: number
 }
 
+/** When a job does what. Expressions have 5 or 6 fields, or are `@daily` and the like; whoever runs them checks them. */
+export interface ScheduleConfig {
+  backup?: string
+  verify?: string
+  prune?: string
+  check?: string
+  timeZone: string
+  splayMs: number
+  /** Windows in which nothing starts. */
+  blackouts: readonly { at: string; forMs: number }[]
+}
+
 /** A job, complete: every default is filled in. */
 export interface JobConfig {
   name: string
@@ -85,8 +97,7 @@ export interface JobConfig {
   notifiers: readonly NotifierConfig[]
   /** How old the newest good backup may get, in milliseconds. */
   expectEveryMs?: number
-  /** A cron expression of 5 or 6 fields, or `@daily` and the like. */
-  schedule?: string
+  schedule?: ScheduleConfig
   labels: Record<string, string>
 }
 
@@ -117,6 +128,7 @@ export interface ConfigOrigin {
 /** A configuration, checked and complete. */
 export interface Config {
   origin: ConfigOrigin
+  cron: { maxConcurrent: number; graceMs: number }
   /** In the order of the file; at least one. */
   jobs: readonly JobConfig[]
   /** Everything in it that must never be written anywhere: variables that sound secret, files, passwords in URLs. */

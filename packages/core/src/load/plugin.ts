@@ -2,13 +2,25 @@ import { HoldfastError, type Plugin, type PluginKind } from '@holdfast/plugin'
 import { locate, type LoadFrom } from './locate.ts'
 import { pluginOf } from './shape.ts'
 
+/** What was found once is found again: Node imports a module only once as well. */
+const found = new Map<string, Promise<object>>()
+
 /** Imports the plugin that a `use` means and checks that it is one. */
 export async function loadPlugin<Kind extends PluginKind>(
   kind: Kind,
   use: string,
   from: LoadFrom,
 ): Promise<Plugin<Kind>> {
-  return pluginOf(await imported(await locate(kind, use, from), use), kind, use)
+  const key = JSON.stringify([kind, use, from.baseDirectory, from.appUrl])
+  const module = found.get(key) ?? locate(kind, use, from).then((url) => imported(url, use))
+  found.set(key, module)
+  try {
+    return pluginOf(await module, kind, use)
+  } catch (error) {
+    // It may be installed by the next time.
+    found.delete(key)
+    throw error
+  }
 }
 
 async function imported(url: string, use: string): Promise<object> {

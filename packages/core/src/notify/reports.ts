@@ -93,7 +93,12 @@ async function reportKeys(
   return keys
 }
 
-async function readReport(storage: Storage, key: string, signal: AbortSignal): Promise<Report | undefined> {
+/** The report at a key; undefined where there is none that can be read. */
+export async function readReport(
+  storage: Storage,
+  key: string,
+  signal: AbortSignal,
+): Promise<Report | undefined> {
   try {
     const report = JSON.parse(await readText(storage, key, signal)) as Report
     return report.schemaVersion === 1 && report.command === 'backup' && isWhole(report) ? report : undefined

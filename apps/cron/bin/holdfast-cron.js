@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// The command in a source checkout: runs src/main.ts as it stands, without a build.
+// The published package runs dist/main.js instead (see publishConfig.bin).
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+if (module.registerHooks && process.features.typescript) {
+  module.registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier, { ...context, conditions: [...context.conditions, '@holdfast/source'] }),
+  })
+  await import('../src/main.ts')
+} else {
+  const { handOver } = await import('../../../tooling/bootstrap/child.mjs')
+  const { nodeBinary } = await import('../../../tooling/bootstrap/packages.mjs')
+  const node = nodeBinary()
+  if (node) {
+    await handOver(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)])
+  } else {
+    console.error(
+      `holdfast-cron: Node ${process.versions.node} is too old to run from source; run "npm run build" once in this checkout, which installs the right Node, or use Node 22.18 or later.`,
+    )
+    process.exitCode = 1
+  }
+}

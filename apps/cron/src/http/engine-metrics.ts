@@ -1,0 +1,65 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import type { EngineState } from '../engine/engine.ts'
+import type { Task } from '../engine/task.ts'
+
+/** What the engine and its process say of themselves. */
+export interface EngineMetrics {
+  registry: Registry
+  reloaded(ok: boolean): void
+  /** An error that nobody caught, or a mistake of ours in a task. */
+  crashed(): void
+}
+
+export function createEngineMetrics(state: () => EngineState<Task>, now: () => Date): EngineMetrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  new Gauge({
+    name: 'holdfast_cron_running',
+    help: 'Tasks that run now.',
+    registers,
+    collect() {
+      this.set(state().running.length)
+    },
+  })
+  new Gauge({
+    name: 'holdfast_cron_waiting',
+    help: 'Tasks that are due and wait for a place.',
+    registers,
+    collect() {
+      this.set(state().waiting.length)
+    },
+  })
+  new Gauge({
+    name: 'holdfast_cron_last_look_timestamp_seconds',
+    help: 'When it was last looked at what is due.',
+    registers,
+    collect() {
+      const { lookedAt } = state()
+      if (lookedAt !== undefined) this.set(lookedAt.getTime() / 1000)
+    },
+  })
+  const reloadOk = new Gauge({
+    name: 'holdfast_cron_config_last_reload_successful',
+    help: 'Whether the configuration in use is that of the file: 1, or 0 after one that was refused.',
+    registers,
+  })
+  const reloadAt = new Gauge({
+    name: 'holdfast_cron_config_last_reload_success_timestamp_seconds',
+    help: 'When the configuration in use was read.',
+    registers,
+  })
+  const crashes = new Counter({
+    name: 'holdfast_cron_crashes_total',
+    help: 'Errors that nobody caught. The process goes on; each is in the log.',
+    registers,
+  })
+  return {
+    registry,
+    reloaded: (ok) => {
+      reloadOk.set(ok ? 1 : 0)
+      if (ok) reloadAt.set(now().getTime() / 1000)
+    },
+    crashed: () => crashes.inc(),
+  }
+}

@@ -1,0 +1,91 @@
+import { createRedactor, environmentSecrets, findConfig, passwordsIn } from '@holdfast/core'
+import { exitCodeOf, HoldfastError, type ReportedError } from '@holdfast/plugin'
+import { createLogger, type Logger } from './log/logger.ts'
+import type { CronOptions } from './options.ts'
+import { serve, type Service } from './serve.ts'
+
+/** How long ending may take once everything was cancelled, in milliseconds. */
+const endMs = 15_000
+
+/** Runs until it is told to stop, and resolves with the exit code. */
+export async function runService(options: CronOptions): Promise<number> {
+  const environment = process.env
+  const logger = createLogger(process.stdout, {
+    level: environment['LOG_LEVEL'] ?? 'info',
+    colors: process.stdout.isTTY && environment['NO_COLOR'] === undefined,
+  })
+  let service: Service
+  try {
+    const file = await configFile(options)
+    service = await serve({ ...options, config: options.config, file }, { environment, logger })
+  } catch (error) {
+    const { code, message, hint } = reportable(error, environment)
+    process.stderr.write(`✗ ${message} (${code})\n${hint === undefined ? '' : `  ${hint}\n`}`)
+    return exitCodeOf(code)
+  }
+  return await untilStopped(service, { logger, environment })
+}
+
+async function configFile({ config }: CronOptions): Promise<string> {
+  const file = await findConfig({ directory: process.cwd(), environment: process.env, path: config })
+  if (file !== undefined) return file
+  throw new HoldfastError('CONFIG_NOT_FOUND', 'there is no configuration here', {
+    hint: 'Pass --config, or make one with holdfast init and give its jobs a schedule.',
+  })
+}
+
+function untilStopped(
+  service: Service,
+  { logger, environment }: { logger: Logger; environment: NodeJS.ProcessEnv },
+): Promise<number> {
+  return new Promise((resolve) => {
+    let signals = 0
+    const stop = (): void => {
+      signals += 1
+      if (signals === 1) {
+        service.stop().then(
+          () => resolve(0),
+          (error: unknown) => {
+            logger.fatal({ err: error }, 'could not stop in order')
+            process.exit(1)
+          },
+        )
+      } else if (signals === 2) {
+        logger.warn('cancelling what runs')
+        service.cancel()
+        setTimeout(() => process.exit(1), endMs).unref()
+      } else {
+        process.exit(1)
+      }
+    }
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
+
+    let reloading = Promise.resolve()
+    process.on('SIGHUP', () => {
+      if (signals > 0) return
+      reloading = reloading.then(async () => {
+        try {
+          await service.reload()
+          logger.info('the configuration was read again')
+        } catch (error) {
+          const reported = reportable(error, environment)
+          logger.error(
+            { error: reported },
+            `the configuration is refused, the old one stays: ${reported.message}`,
+          )
+        }
+      })
+    })
+    process.on('uncaughtException', (error) => service.survive(error))
+    process.on('unhandledRejection', (reason) => service.survive(reason))
+  })
+}
+
+/** An error without any secret that the environment holds. */
+function reportable(error: unknown, environment: NodeJS.ProcessEnv): ReportedError {
+  const redactor = createRedactor()
+  const passwords = passwordsIn([environment['DATABASE_URL']])
+  for (const secret of [...environmentSecrets(environment), ...passwords]) redactor.add(secret)
+  return redactor.error(error)
+}

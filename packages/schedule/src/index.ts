@@ -1,0 +1,8 @@
+export { calendarEvents } from './calendar-events.ts'
+export { crontabFields } from './crontab-fields.ts'
+export { readExpression, type Expression } from './expression.ts'
+export { scheduleFindings, type ScheduleFinding } from './findings.ts'
+export { jobSchedules, taskKinds, type JobSchedule, type TaskKind } from './job-schedules.ts'
+export { createSchedule, type Schedule, type ScheduleOptions } from './schedule.ts'
+export { createTimetable, type Due, type Timetable } from './timetable.ts'
+export { inWords } from './words.ts'
