@@ -35,10 +35,11 @@ it.each([
 )
 
 it.each([
-  ['SIGINT', 130, /✓ snapshot/],
-  ['SIGTERM', 143, /PostgreSQL \d+/],
-] as const)('cleans up after %s', async (signal, expected, moment) => {
-  const child = start()
+  ['SIGINT', 130, /✓ snapshot/, []],
+  ['SIGTERM', 143, /PostgreSQL \d+/, []],
+  ['SIGTERM', 143, /"ready; what is due/, ['--cron']],
+] as const)('cleans up after %s', async (signal, expected, moment, args) => {
+  const child = start(args)
   await seen(child, moment)
   child.kill(signal)
   const { exitCode, all } = await child
