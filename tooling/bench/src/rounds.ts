@@ -73,7 +73,7 @@ export async function runRounds(bench: Bench, rounds: number, say: (text: string
   return result
 }
 
-function rawDump({ server, database, directory, signal }: Bench): Promise<Measured> {
+export function rawDump({ server, database, directory, signal }: Bench): Promise<Measured> {
   const command = `${quote(join(server.binDirectory, 'pg_dump'))} -Fc -Z0 ${quote(`--dbname=${server.url(database)}`)} > /dev/null`
   return measure(command, { directory, signal })
 }

@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { type Bucket, emptyBucket } from './bucket.ts'
 import { measure, type Measured } from './commands.ts'
-import { type Bench, dumpSteps, emptyDirectory, quote } from './rounds.ts'
+import { type Bench, dumpSteps, emptyDirectory, quote, rawDump } from './rounds.ts'
 
 /** What each side took with S3, once for each round. */
 export interface S3Rounds {
-  /** `holdfast backup` into a directory, without verifiers: what the dump takes without the way to S3. */
-  dumpMs: number[]
-  /** The same to S3. */
+  /** `pg_dump -Fc -Z0 > /dev/null`, beside the others. */
+  rawDumpMs: number[]
+  /** `holdfast backup` to S3, without verifiers. */
   backupMs: number[]
-  /** The dump of the one as a finished file, sent to S3 by the AWS SDK's own uploader. */
+  /** The same backup as a finished file, sent by the AWS SDK's own uploader. */
   uploadMs: number[]
   /** `holdfast backup` to S3 with everything that it does by default. */
   verifiedBackupMs: number[]
@@ -36,7 +36,7 @@ export async function runS3Rounds(
   const { failed } = await execa('aws', ['--version'], { reject: false })
   const uploader = failed ? 'the AWS SDK' : 'aws'
   const result: S3Rounds = {
-    dumpMs: [],
+    rawDumpMs: [],
     backupMs: [],
     uploadMs: [],
     verifiedBackupMs: [],
@@ -47,41 +47,27 @@ export async function runS3Rounds(
     const timed = async (what: string, work: () => Promise<Measured>): Promise<number> => {
       const { durationMs } = await work()
       say(`S3, round ${round} of ${rounds}: ${what}, ${(durationMs / 1000).toFixed(2)} s`)
+      await emptyBucket(bench.bucket)
+      await emptyDirectory(bench)
       return durationMs
     }
-    result.dumpMs.push(await timed('holdfast backup into a directory', () => backupToDirectory(bench)))
-    result.uploadMs.push(await timed('upload of its file', () => uploadFinished(bench)))
-    await empty(bench)
+    result.rawDumpMs.push(await timed('pg_dump -Fc -Z0', () => rawDump(bench)))
     result.backupMs.push(
       await timed('holdfast backup, unverified', () => backupToS3(bench, { verifiers: [] })),
     )
-    await empty(bench)
+    result.uploadMs.push(await timed('upload of a finished file', () => uploadFinished(bench)))
     result.verifiedBackupMs.push(await timed('holdfast backup', () => backupToS3(bench, {})))
-    await empty(bench)
     result.procedureMs.push(await timed('the written procedure', () => writtenProcedure(bench, uploader)))
-    await empty(bench)
   }
   return result
 }
 
-async function empty(bench: S3Bench): Promise<void> {
-  await emptyBucket(bench.bucket)
-  await emptyDirectory(bench)
-}
-
 /** Into the bucket; `more` is added to the job. */
-export function backupToS3(bench: S3Bench, more: object): Promise<Measured> {
-  return backup(bench, { storages: [{ use: 's3', options: { bucket: bench.bucket.name } }], ...more })
-}
-
-function backupToDirectory(bench: S3Bench): Promise<Measured> {
-  return backup(bench, { storages: [{ use: 'local', options: { path: 'unverified' } }], verifiers: [] })
-}
-
-async function backup(bench: S3Bench, more: object): Promise<Measured> {
+export async function backupToS3(bench: S3Bench, more: object): Promise<Measured> {
   const { server, database, directory, holdfast, bucket, signal } = bench
-  const config = { jobs: { bench: { database: server.url(database), ...more } } }
-  await writeFile(join(directory, 'holdfast.config.json'), JSON.stringify(config))
+  const storage = { use: 's3', options: { bucket: bucket.name } }
+  const job = { database: server.url(database), storages: [storage], ...more }
+  await writeFile(join(directory, 'holdfast.config.json'), JSON.stringify({ jobs: { bench: job } }))
   return measure([...holdfast, 'backup', '--json', '--quiet'], {
     directory,
     signal,
@@ -89,10 +75,14 @@ async function backup(bench: S3Bench, more: object): Promise<Measured> {
   })
 }
 
-/** Of what a backup into a directory has left there, so that both sides send the same bytes. */
-async function uploadFinished({ directory, bucket, signal }: S3Bench): Promise<Measured> {
-  for await (const path of glob('unverified/**/*.dump.zst', { cwd: directory })) {
-    return measure([process.execPath, uploadScript, join(directory, path), bucket.name, 'upload.dump'], {
+/** Of what `holdfast backup` writes into a directory, so that both sides send the same bytes. */
+async function uploadFinished(bench: S3Bench): Promise<Measured> {
+  const { server, database, directory, holdfast, bucket, signal } = bench
+  const command = [...holdfast, 'backup', '--database', server.url(database), '--to', 'backups', '--quiet']
+  await measure(command as [string, ...string[]], { directory, signal })
+  for await (const path of glob('backups/**/*.dump.zst', { cwd: directory })) {
+    const file = join(directory, path)
+    return measure([process.execPath, uploadScript, file, bucket.name, 'upload.dump'], {
       directory,
       signal,
       environment: bucket.environment,
