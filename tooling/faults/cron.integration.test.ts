@@ -5,6 +5,7 @@ import { resourcesOf, startCron, type RunningCron } from './cron.ts'
 import { writePlugin } from './cron-plugins.ts'
 import { backupsIn, damageIn, dataAmong } from './stored.ts'
 import { noTraces, tracesOf } from './traces.ts'
+import { tries } from './tries.ts'
 import { createWorkplace, fill, type Workplace } from './workplace.ts'
 
 let place: Workplace
@@ -189,7 +190,7 @@ describe('holdfast-cron', () => {
 })
 
 describe('a thousand jobs', () => {
-  it('are ready, take little memory, and stop; how fast and how idle is said', async () => {
+  it('are ready, take little memory, and stop; how fast and how idle is judged alone', async () => {
     const jobs = Object.fromEntries(
       Array.from({ length: 1000 }, (_, index) => [
         `job-${index}`,
@@ -204,7 +205,6 @@ describe('a thousand jobs', () => {
     const running = start()
     while ((await running.get('/readyz')).status !== 200) await sleep(50)
     const ready = { wallMs: Math.round(performance.now() - began), ...resourcesOf(running.pid) }
-    // Times are printed and not judged here: other tests are at work on the same cores.
     // What is new is written down behind the scenes.
     while ((await place.files()).length < 1000) await sleep(200)
     await running.get('/metrics')
@@ -217,6 +217,9 @@ describe('a thousand jobs', () => {
     process.stderr.write(
       `1,000 jobs: ready after ${ready.wallMs} ms (${ready.cpuMs} ms of computing), idle ${idlePercent} %, ${Math.round(after.residentBytes / 1e6)} MB\n`,
     )
+    // Times are judged where this runs alone; otherwise other tests are at work on the same cores.
+    expect(ready.wallMs).toBeLessThan(tries({ usually: Number.POSITIVE_INFINITY, full: 3000 }))
+    expect(idlePercent).toBeLessThan(tries({ usually: 100, full: 1 }))
     expect(after.residentBytes).toBeLessThan(200_000_000)
     expect(await stop(running)).toBe(0)
   })

@@ -9,7 +9,7 @@ import { createWorkplace, fill, type Workplace } from './workplace.ts'
 
 let wanted = tries({ usually: 400, full: 2500 })
 /** Of a whole process that lists them, in bytes. How long it may take is said by `npm run bench`. */
-const memoryLimit = 400e6
+const memoryLimit = 250e6
 const prefix = 'many'
 
 let server: S3Double
