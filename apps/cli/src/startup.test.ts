@@ -20,7 +20,8 @@ describe('help and version', () => {
   it.each([[['--help']], [['restore', '--help']], [['--version']]])('load little for %j', async (argv) => {
     const modules = await loaded(...argv)
     expect(modules.some((url) => url.includes('/commander/'))).toBe(true)
-    const heavy = /\/packages\/(?!plugin\/)|\/(?:zod|yaml|execa|string-width)\/|\/src\/(?:actions|render)\//
+    const heavy =
+      /\/packages\/(?!plugin\/)|\/(?:zod|yaml|execa|fast-string-width)\/|\/src\/(?:actions|render)\//
     expect(modules.filter((url) => heavy.test(url))).toEqual([])
   })
 })

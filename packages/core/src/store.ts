@@ -78,7 +78,9 @@ export async function storeEverywhere(
           hash.update(chunk)
           storedBytes += chunk.length
           onBytes?.({ rawBytes: encoder.rawBytes(), storedBytes })
-          await Promise.all(branches.map((branch) => writeTo(branch, chunk, signal)))
+          // What several storages are given can not be freed by one of them.
+          const given = branches.length === 1 ? chunk : chunk.subarray()
+          await Promise.all(branches.map((branch) => writeTo(branch, given, signal)))
           if (primary?.error !== undefined) throw primary.error
         }
       },

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { freeOwned } from '@holdfast/plugin'
 
 /** A part of a body. All but the last are of the same length; the last may be empty only where it is the only one. */
 export interface Part {
@@ -13,26 +14,27 @@ export async function* partsOf(
   partBytes: number,
   onBytes: (chunk: Buffer, total: number) => void,
 ): AsyncGenerator<Part, void> {
-  let chunks: Buffer[] = []
+  let part: Buffer | undefined
   let held = 0
   let start = 0
   let total = 0
   for await (const chunk of body as AsyncIterable<Buffer | string>) {
-    let rest = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-    total += rest.length
-    onBytes(rest, total)
-    while (rest.length > 0) {
-      if (held === partBytes) {
-        yield { bytes: Buffer.concat(chunks, held), start, isLast: false }
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    total += bytes.length
+    onBytes(bytes, total)
+    for (let at = 0; at < bytes.length;) {
+      if (part !== undefined && held === partBytes) {
+        yield { bytes: part, start, isLast: false }
         start += held
-        chunks = []
+        part = undefined
         held = 0
       }
-      const taken = rest.subarray(0, partBytes - held)
-      chunks.push(taken)
-      held += taken.length
-      rest = rest.subarray(taken.length)
+      part ??= Buffer.allocUnsafeSlow(partBytes)
+      const copied = bytes.copy(part, held, at)
+      at += copied
+      held += copied
     }
+    freeOwned(bytes)
   }
-  yield { bytes: Buffer.concat(chunks, held), start, isLast: true }
+  yield { bytes: part?.subarray(0, held) ?? Buffer.alloc(0), start, isLast: true }
 }

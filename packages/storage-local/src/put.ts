@@ -2,7 +2,13 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
-import { HoldfastError, type ObjectInfo, type PutOptions, type StoredObject } from '@holdfast/plugin'
+import {
+  freeOwned,
+  HoldfastError,
+  type ObjectInfo,
+  type PutOptions,
+  type StoredObject,
+} from '@holdfast/plugin'
 import { makeDirectory, removeEmptyDirectories } from './directories.ts'
 import { attempt, hasErrno } from './errors.ts'
 import { findObject } from './find.ts'
@@ -92,6 +98,7 @@ async function writeWhole(
     if (expected !== undefined && written > expected)
       throw wrongLength(key, `more than ${expected} bytes came`)
     await attempt('write', path, () => writeAll(handle, data))
+    freeOwned(data)
   }
   if (expected !== undefined && written !== expected) {
     throw wrongLength(key, `${written} bytes came, not ${expected}`)

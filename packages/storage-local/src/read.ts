@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { addAbortSignal, Readable } from 'node:stream'
 import { callbackify } from 'node:util'
-import { type GetOptions, HoldfastError, type ObjectInfo } from '@holdfast/plugin'
+import { type GetOptions, HoldfastError, markOwned, type ObjectInfo } from '@holdfast/plugin'
 import { attempt, attemptIfThere } from './errors.ts'
 import { findObject } from './find.ts'
 import type { Root } from './root.ts'
@@ -61,7 +61,7 @@ function readFrom(handle: FileHandle, path: string, start: number, end: number):
           throw new HoldfastError('STORAGE_LENGTH', `${path} ended at byte ${position}, before byte ${end}`)
         }
         position += bytesRead
-        return buffer.subarray(0, bytesRead)
+        return markOwned(buffer.subarray(0, bytesRead))
       }).then(
         (bytes) => this.push(bytes),
         (error: unknown) => this.destroy(error as Error),

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { HoldfastError } from '@holdfast/plugin'
+import { freeOwned, HoldfastError } from '@holdfast/plugin'
 import { mostBytes, tooLarge } from './parts.ts'
 
 /** A piece of a body. */
@@ -29,32 +29,35 @@ export async function* cut(
   let total = 0
   let number = 1
   let size = sizeOf(number)
-  let pieces: Buffer[] = []
-  let collected = 0
+  let part: Buffer | undefined
+  let filled = 0
   for await (const chunk of body as AsyncIterable<Buffer | string>) {
-    let rest = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-    total += rest.length
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    total += bytes.length
     if (expected !== undefined && total > expected)
       throw wrongLength(location, `more than ${expected} bytes came`)
     if (total > mostBytes) throw tooLarge(location, 'more')
-    onBytes(rest)
-    // A part is given once there is more, so that the last one is known to be the last.
-    while (collected + rest.length > size) {
-      const own = rest.subarray(0, size - collected)
-      yield { number, bytes: Buffer.concat([...pieces, own], size), isLast: false }
-      rest = rest.subarray(own.length)
-      pieces = []
-      collected = 0
-      number++
-      size = sizeOf(number)
+    onBytes(bytes)
+    for (let at = 0; at < bytes.length;) {
+      // A part is given once there is more, so that the last one is known to be the last.
+      if (part !== undefined && filled === size) {
+        yield { number, bytes: part, isLast: false }
+        part = undefined
+        filled = 0
+        number++
+        size = sizeOf(number)
+      }
+      part ??= Buffer.allocUnsafeSlow(Math.min(size, expected ?? size))
+      const copied = bytes.copy(part, filled, at)
+      at += copied
+      filled += copied
     }
-    pieces.push(rest)
-    collected += rest.length
+    freeOwned(bytes)
   }
   if (expected !== undefined && total !== expected) {
     throw wrongLength(location, `${total} bytes came, not ${expected}`)
   }
-  yield { number, bytes: Buffer.concat(pieces, collected), isLast: true }
+  yield { number, bytes: part?.subarray(0, filled) ?? Buffer.alloc(0), isLast: true }
 }
 
 function wrongLength(location: string, what: string): HoldfastError {

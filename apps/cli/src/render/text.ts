@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import stringWidth from 'string-width'
+import fastStringWidth from 'fast-string-width'
 
 /**
  * Text from outside (table names, error messages of servers) as it may be shown in a terminal: nothing in it moves
@@ -16,7 +16,7 @@ export function cleanLine(text: string): string {
 
 /** The columns that a text takes in a terminal; colours take none. */
 export function widthOf(text: string): number {
-  return stringWidth(text)
+  return fastStringWidth(text)
 }
 
 /** Pads with spaces to a width in columns. */

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { constants, createZstdCompress, zstdDecompress } from 'node:zlib'
-import { HoldfastError } from '@holdfast/plugin'
+import { HoldfastError, markOwned } from '@holdfast/plugin'
 import {
   blockBytes,
   type Compressor,
@@ -42,7 +42,8 @@ export const zstd: Format = {
 }
 
 // One native context for many blocks: with ZSTD_e_end on every write, each write is a frame of its own, and
-// zstd knows its content size because the whole of it comes in that one call.
+// zstd knows its content size because the whole of it comes in that one call. Once a piece comes from other memory,
+// the memory before it is done with; freed by hand, it never waits for the garbage collector.
 function createCompressor(level: number): Compressor {
   const stream = createZstdCompress({
     flush: constants.ZSTD_e_end,
@@ -50,6 +51,7 @@ function createCompressor(level: number): Compressor {
     params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
   })
   let pieces: Buffer[] = []
+  let memory: ArrayBufferLike | undefined
   stream.on('data', (piece: Buffer) => pieces.push(piece))
   // The callback of the write has it too.
   stream.on('error', () => {})
@@ -61,7 +63,11 @@ function createCompressor(level: number): Compressor {
           if (error) return reject(error)
           // The last piece may be given on the next tick.
           setImmediate(() => {
-            const stored = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+            const stored = joined(pieces)
+            for (const { buffer } of pieces) {
+              if (memory !== buffer && memory instanceof ArrayBuffer) memory.transfer(0)
+              memory = buffer
+            }
             pieces = []
             try {
               resolve({ stored, unit: inspect(stored, block.length) })
@@ -73,6 +79,14 @@ function createCompressor(level: number): Compressor {
       }),
     close: () => stream.destroy(),
   }
+}
+
+// Out of the compressor's memory, which many frames share, into memory that can be freed with the frame.
+function joined(pieces: readonly Buffer[]): Buffer {
+  const whole = Buffer.allocUnsafeSlow(pieces.reduce((bytes, piece) => bytes + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) at += piece.copy(whole, at)
+  return markOwned(whole)
 }
 
 function inspect(stored: Buffer, rawBytes: number): Unit {
