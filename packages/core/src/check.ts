@@ -2,7 +2,7 @@ import type { ReportedError, ReportedNotification, Report } from '@holdfast/plug
 import { listBackups, type Backup } from './backups.ts'
 import { expectationOf, type Expectation } from './expectation.ts'
 import type { Job } from './job.ts'
-import { isOver, tell, type TellOptions } from './notify/outside.ts'
+import { isOver, tell, tellUnsent, type TellOptions } from './notify/outside.ts'
 import { readReports } from './notify/reports.ts'
 import { formatUtc } from './notify/summary.ts'
 
@@ -12,7 +12,7 @@ const mostBackups = 100
 /** What came of looking at one job. */
 export interface JobCheck extends Omit<Expectation, 'status'> {
   job: string
-  /** `unexpected`: the job has no `expectEvery`, so nothing was looked at. */
+  /** `unexpected`: the job has no `expectEvery`, so its backups were not looked at. */
   status: Expectation['status'] | 'unexpected'
   expectEveryMs?: number
   /** Why one is missed. */
@@ -23,18 +23,20 @@ export interface JobCheck extends Omit<Expectation, 'status'> {
 
 /**
  * Looks whether a job has a good backup that is young enough, in any of its storages, and tells `backup.missed` where
- * it has not. Rejects where no storage can be read: then nothing is known.
+ * it has not, and what could not be sent earlier. Rejects where no storage can be read: then nothing is known.
  */
 export async function checkJob(job: Job, options: Omit<TellOptions, 'backups'>): Promise<JobCheck> {
   const { expectEveryMs, name } = job
   const { now, signal } = options
-  if (expectEveryMs === undefined) return { job: name, status: 'unexpected', notifications: [] }
+  if (expectEveryMs === undefined) {
+    return { job: name, status: 'unexpected', notifications: await tellUnsent(job, options) }
+  }
   const backups = await readableBackups(job, signal)
   const expectation = expectationOf({ backups, reports: await lastReport(job, options), expectEveryMs, now })
-  const checked = { job: name, expectEveryMs, ...expectation, notifications: [] }
+  const checked = { job: name, expectEveryMs, ...expectation }
   if (expectation.status === 'kept') {
     await isOver(job, 'backup.missed', signal)
-    return checked
+    return { ...checked, notifications: await tellUnsent(job, { ...options, backups }) }
   }
   const error = missed(name, expectation)
   const { lastGood } = expectation

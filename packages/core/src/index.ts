@@ -31,9 +31,16 @@ export { type LoadedPlugins, loadJob } from './load.ts'
 export { loadPlugin } from './load/plugin.ts'
 export { acceptBackup, protectBackup, unprotectBackup } from './marks.ts'
 export { deadline, type Deadline } from './notify/deadline.ts'
-export { isOver, tell, tellTest, type OutsideHappening, type TellOptions } from './notify/outside.ts'
+export {
+  isOver,
+  tell,
+  tellTest,
+  tellUnsent,
+  type OutsideHappening,
+  type TellOptions,
+} from './notify/outside.ts'
 export { reportOf } from './notify/reports.ts'
-export { type JobPruning, pruneJob } from './prune-job.ts'
+export { type JobPruning, pruneJob, tellPruned } from './prune-job.ts'
 export { applyPrune, orphanAgeMs, planPrune, type PrunePlan } from './prune.ts'
 export { putBytes } from './records.ts'
 export { restoreBackup, type RestoreOptions, type RestoreProgress, type RestoreReport } from './restore.ts'

@@ -1,6 +1,6 @@
-import type { ReportedNotification, ReportedRetention } from '@holdfast/plugin'
+import type { ReportedError, ReportedNotification, ReportedRetention } from '@holdfast/plugin'
 import type { Job } from './job.ts'
-import { isOver, tell } from './notify/outside.ts'
+import { isOver, tell, tellUnsent, type TellOptions } from './notify/outside.ts'
 import { applyPrune, orphanAgeMs, planPrune } from './prune.ts'
 
 /** What came of letting a job's old backups go. */
@@ -39,11 +39,19 @@ export async function pruneJob(
     }
   }
   const [error] = retention.flatMap(({ errors }) => errors)
+  return { retention, notifications: await tellPruned(job, error, { now: now(), signal, flags, nextRunAt }) }
+}
+
+/** Tells `prune.failed` where something could not be deleted, and what could not be sent earlier. Never rejects. */
+export async function tellPruned(
+  job: Job,
+  error: ReportedError | undefined,
+  options: TellOptions,
+): Promise<ReportedNotification[]> {
   if (error === undefined) {
-    await isOver(job, 'prune.failed', signal)
-    return { retention, notifications: [] }
+    await isOver(job, 'prune.failed', options.signal)
+    return tellUnsent(job, options)
   }
   const detail = `old backups could not be deleted: ${error.message}`
-  const told = { now: now(), signal, flags, nextRunAt }
-  return { retention, notifications: await tell(job, { event: 'prune.failed', error, detail }, told) }
+  return tell(job, { event: 'prune.failed', error, detail }, options)
 }

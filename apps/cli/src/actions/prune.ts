@@ -1,9 +1,8 @@
 import {
   applyPrune,
-  isOver,
   orphanAgeMs,
   planPrune,
-  tell,
+  tellPruned,
   type JobStorage,
   type PrunePlan,
   type RetentionPolicy,
@@ -82,7 +81,7 @@ export async function prune(
 
 const rules = ['days', 'last', 'daily', 'weekly', 'monthly', 'yearly', 'minKeep'] as const
 
-/** Tells what could not be deleted, once for each job that a configuration has. */
+/** Tells what could not be deleted, and what could not be sent earlier, once for each job that a configuration has. */
 async function tellAll(
   plans: readonly Planned[],
   results: readonly (ReportedRetention & { job: string })[],
@@ -92,13 +91,8 @@ async function tellAll(
   const told: { job: string; notifications: ReportedNotification[] }[] = []
   for (const { job } of new Map(plans.map(({ place }) => [place.job.name, place])).values()) {
     const error = results.filter((one) => one.job === job.name).flatMap(({ errors }) => errors)[0]
-    if (error === undefined) await isOver(job, 'prune.failed', signal)
-    else {
-      const detail = `old backups could not be deleted: ${error.message}`
-      const telling = { now: now(), signal, flags }
-      const notifications = await tell(job, { event: 'prune.failed', error, detail }, telling)
-      told.push({ job: job.name, notifications })
-    }
+    const notifications = await tellPruned(job, error, { now: now(), signal, flags })
+    if (notifications.length > 0) told.push({ job: job.name, notifications })
   }
   const deliveries = told.flatMap(({ notifications }) => notifications)
   if (deliveries.length > 0 && !json && !quiet) screen.say(renderDeliveries(deliveries, screen.look()))

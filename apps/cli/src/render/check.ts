@@ -9,21 +9,19 @@ import { formatAge, formatDuration } from './units.ts'
 export function renderCheck(checked: CheckedJob, now: Date, look: Look): string {
   const { job } = checked
   if (checked.status === 'unknown') return `${job}\n${renderError(checked.error, look)}`
-  if (checked.status === 'unexpected') return `${marked('none', look)} ${job}: nothing is expected of it`
   const { lastGood, expectEveryMs = 0, error, notifications } = checked
+  const deliveries = notifications.length === 0 ? [] : [renderDeliveries(notifications, look)]
+  if (checked.status === 'unexpected') {
+    return [`${marked('none', look)} ${job}: nothing is expected of it`, ...deliveries].join('\n')
+  }
   const expected = `one is expected every ${formatDuration(expectEveryMs)}`
   const made =
     lastGood === undefined
       ? 'there is no good backup'
       : `the last good backup was made ${formatAge(now.getTime() - new Date(lastGood.startedAt).getTime())}`
-  if (error === undefined) return `${marked('good', look)} ${job}: ${made}, ${expected}`
-  return [
-    `${marked('bad', look)} ${job}: ${made}, ${expected}`,
-    renderError({ ...error, message: lastRunOf(checked, now) }, look),
-    renderDeliveries(notifications, look),
-  ]
-    .filter((part) => part !== '')
-    .join('\n')
+  const said = error === undefined ? [] : [renderError({ ...error, message: lastRunOf(checked, now) }, look)]
+  const mark = error === undefined ? 'good' : 'bad'
+  return [`${marked(mark, look)} ${job}: ${made}, ${expected}`, ...said, ...deliveries].join('\n')
 }
 
 function lastRunOf({ lastRun }: JobCheck, now: Date): string {
