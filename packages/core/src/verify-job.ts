@@ -71,7 +71,7 @@ export async function verifyJob(
     await isOver(job, 'verify.failed', signal)
     return { backup, status: 'succeeded', verdicts, notifications: await tellUnsent(job, telling) }
   }
-  const error = job.redactor.error(verdictError(worst))
+  const error = job.redactor.error(verdictError(worst, backup))
   const status = worst.proves === 'plausible' ? 'suspect' : 'failed'
   return { backup, status, verdicts, error, notifications: await tellFailed(error) }
 }

@@ -47,8 +47,8 @@ describe('the sentence', () => {
     [failed.error!.message, 'Backup failed.'],
     ['shop: no backup was made: something else', 'No backup was made: something else.'],
     [
-      'Late, since it could not be sent on Sunday: shop: oh!',
-      'Late, since it could not be sent on Sunday: shop: oh!',
+      'Late, since it could not be sent on 2026-11-22 03:00 UTC: shop: oh!',
+      'Late, since it could not be sent on 2026-11-22 03:00 UTC: oh!',
     ],
     ['shop: shop_full_1 is damaged', 'shop_full_1 is damaged.'],
     ['', 'Backup failed.'],

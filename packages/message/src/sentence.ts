@@ -13,8 +13,13 @@ export function sentenceOf(notification: Notification): string {
   return asSentence(sentence === '' ? stateOf(notification).state : sentence)
 }
 
+/** How a sentence of what is told late begins, before the job. */
+const late = /^Late, since it could not be sent on [\d-]+ [\d:]+ UTC: /
+
 function withoutJob(sentence: string, job: string): string {
-  return sentence.startsWith(`${job}: `) ? sentence.slice(job.length + 2) : sentence
+  const [first = ''] = late.exec(sentence) ?? []
+  const rest = sentence.slice(first.length)
+  return rest.startsWith(`${job}: `) ? `${first}${rest.slice(job.length + 2)}` : sentence
 }
 
 function withoutError(sentence: string, message: string): string {

@@ -51,7 +51,7 @@ function subjectEnd(notification: Notification): string {
     }
     case 'backup.missed':
       return history.lastVerified === undefined
-        ? ', none was ever verified'
+        ? ', no verified one is known'
         : `, the last verified one was made ${formatAge(ageMs(notification, history.lastVerified.startedAt))}`
     case 'backup.started':
     case 'verify.failed':
