@@ -160,7 +160,7 @@ describe('check', { timeout: 60_000 }, () => {
     const none = await desk.run(['check', ...config])
     expect(none.exitCode).toBe(5)
     expect(none.stdout).toContain('✗ shop: there is no good backup, one is expected every 1 h')
-    expect(none.stdout).toContain('✓ keeps  backup.missed, accepted in')
+    expect(none.stdout).toContain('✓ keeps: backup.missed, accepted in')
     await desk.run(['backup', '--quiet', ...config])
     const well = await desk.run(['check', ...config])
     expect([well.exitCode, well.stdout]).toEqual([

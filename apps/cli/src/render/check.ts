@@ -1,7 +1,8 @@
 import type { JobCheck } from '@holdfast/core'
 import type { CheckedJob } from '../actions/check.ts'
 import { renderError } from './error.ts'
-import { marked, type Look } from './look.ts'
+import { marked, readingWidth, type Look, type Mark } from './look.ts'
+import { wrap } from './text.ts'
 import { renderDeliveries } from './told.ts'
 import { formatAge, formatDuration } from './units.ts'
 
@@ -12,7 +13,7 @@ export function renderCheck(checked: CheckedJob, now: Date, look: Look): string 
   const { lastGood, expectEveryMs = 0, error, notifications } = checked
   const deliveries = notifications.length === 0 ? [] : [renderDeliveries(notifications, look)]
   if (checked.status === 'unexpected') {
-    return [`${marked('none', look)} ${job}: nothing is expected of it`, ...deliveries].join('\n')
+    return [heading('none', `${job}: nothing is expected of it`, look), ...deliveries].join('\n')
   }
   const expected = `one is expected every ${formatDuration(expectEveryMs)}`
   const made =
@@ -21,7 +22,11 @@ export function renderCheck(checked: CheckedJob, now: Date, look: Look): string 
       : `the last good backup was made ${formatAge(now.getTime() - new Date(lastGood.startedAt).getTime())}`
   const said = error === undefined ? [] : [renderError({ ...error, message: lastRunOf(checked, now) }, look)]
   const mark = error === undefined ? 'good' : 'bad'
-  return [`${marked(mark, look)} ${job}: ${made}, ${expected}`, ...said, ...deliveries].join('\n')
+  return [heading(mark, `${job}: ${made}, ${expected}`, look), ...said, ...deliveries].join('\n')
+}
+
+function heading(mark: Mark, text: string, look: Look): string {
+  return `${marked(mark, look)} ${wrap(text, readingWidth(look) - 2).join('\n  ')}`
 }
 
 function lastRunOf({ lastRun }: JobCheck, now: Date): string {

@@ -1,6 +1,7 @@
 import type { ReportedNotification } from '@holdfast/plugin'
 import { definition } from './definition.ts'
-import { marked, type Look, type Mark } from './look.ts'
+import { marked, readingWidth, type Look, type Mark } from './look.ts'
+import { clean, wrap } from './text.ts'
 import { formatCount, formatDuration, formatTime } from './units.ts'
 
 const markOf: Record<ReportedNotification['status'], Mark> = {
@@ -19,7 +20,10 @@ export function renderTold(notifications: readonly ReportedNotification[], look:
 /** The same where they are what the command is about. */
 export function renderDeliveries(notifications: readonly ReportedNotification[], look: Look): string {
   return notifications
-    .map((one) => `  ${marked(markOf[one.status], look)} ${one.notifier}  ${outcomeOf(one)}`)
+    .map((one) => {
+      const text = clean(`${one.notifier}: ${outcomeOf(one)}`)
+      return `  ${marked(markOf[one.status], look)} ${wrap(text, readingWidth(look) - 4).join('\n    ')}`
+    })
     .join('\n')
 }
 

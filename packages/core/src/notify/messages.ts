@@ -17,14 +17,21 @@ export interface News {
 
 /** What there is to tell of a run. */
 export function newsOf(job: Job, report: Report, facts: Facts, { told }: Pick<Memory, 'told'>): News[] {
-  const outside = [...told.told, ...told.unsent.map(({ notification }) => notification)]
-  const recovered =
-    outside.some(({ event }) => isOverAfter(event)) || badRunsBefore(report, facts.earlier).length > 0
+  const recovered = isBadOutside(told, facts.earlier) || badRunsBefore(report, facts.earlier).length > 0
   const at = new Date(report.finishedAt)
   return happeningsOf(report, { recovered }).map((one) => ({
     happening: one,
     notification: compose(job, one, { report, at }, facts),
   }))
+}
+
+/** Whether anything that a good run puts right has happened outside of runs since the last good one, told or not. */
+function isBadOutside({ told, unsent }: Memory['told'], earlier: readonly Report[]): boolean {
+  const good = earlier.find(({ status }) => status === 'succeeded')
+  return [...told, ...unsent.map(({ notification }) => notification)].some(
+    ({ event, at }) =>
+      isOverAfter(event) && (good === undefined || Date.parse(good.finishedAt) < Date.parse(at)),
+  )
 }
 
 /** What a good run puts right. */

@@ -21,7 +21,7 @@ export interface ToldEntry {
   event: NotificationEvent
   /** Equal to that of what is told later if it is the same again. */
   sameness: string
-  /** When it was last told: RFC 3339 in UTC. */
+  /** When it last happened and was told, perhaps late: RFC 3339 in UTC. */
   at: string
   /** How often it has happened since without being told. */
   quietened: number

@@ -63,7 +63,8 @@ function afterOne(told: Told, { entry, notification, sameness }: Outcome, now: D
     const count = (one: ToldEntry): ToldEntry => ({ ...one, quietened: one.quietened + 1 })
     return { ...told, told: told.told.map((one) => (isIts(one) ? count(one) : one)) }
   }
-  const delivered: ToldEntry = { notifier, event, sameness, at: now.toISOString(), quietened: 0 }
+  const at = entry.retryOf ?? now.toISOString()
+  const delivered: ToldEntry = { notifier, event, sameness, at, quietened: 0 }
   return {
     ...told,
     told: [...told.told.filter((one) => !isIts(one)), delivered],

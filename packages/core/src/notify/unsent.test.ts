@@ -146,6 +146,23 @@ describe('what could not be sent outside of a run', () => {
     expect(disk.objects.has(toldKey)).toBe(false)
   })
 
+  it('makes a recovery only once, whoever still has to hear what was wrong', async () => {
+    const refuses = pagerOf({ on: ['backup.missed'] })
+    const hears = listener('hears', { on: ['backup.recovered'] })
+    const job = () => ({ ...jobOf(refuses), notifiers: [refuses, hears] })
+    const back = () => {
+      const { now: at } = later()
+      return run(job(), { signal: never, now: () => at })
+    }
+    await tell(job(), missed, later())
+    await back()
+    await back()
+    down = false
+    await tellUnsent(job(), later())
+    await back()
+    expect([heardBy(refuses), heardBy(hears)]).toEqual([['backup.missed 04:00'], ['backup.recovered 05:00']])
+  })
+
   it('is given up after a week, and said so', async () => {
     const pager = pagerOf()
     await tell(jobOf(pager), damaged(), later())
