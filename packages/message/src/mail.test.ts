@@ -4,8 +4,15 @@ import { describe, expect, it } from 'vitest'
 import { mailOf } from './mail.ts'
 import { messageOf } from './compose.ts'
 import { notifications } from './notifications.test.data.ts'
+import { Looks, partsOf, wholeOf } from './parts.test.support.ts'
 
 const from = 'Backups <backups@example.com>'
+
+const looks = new Looks(notificationEvents.map((event) => mailOf(notifications[event], from).html))
+
+it('has looks that every client keeps', async () => {
+  await expect(looks.toString()).toMatchFileSnapshot('snapshots/looks.txt')
+})
 
 describe.each(notificationEvents)('%s', (event) => {
   const mail = mailOf(notifications[event], from)
@@ -15,7 +22,10 @@ describe.each(notificationEvents)('%s', (event) => {
   })
 
   it('reads well as HTML', async () => {
-    await expect(mail.html).toMatchFileSnapshot(`snapshots/${event}.html`)
+    const parts = partsOf(mail.html, looks)
+    expect(wholeOf(parts, looks)).toBe(mail.html)
+    await expect(parts.card).toMatchFileSnapshot(`snapshots/${event}.card.txt`)
+    await expect(parts.frame).toMatchFileSnapshot('snapshots/frame.html')
   })
 
   it('starts its subject with the job, and has the essence in both forms', () => {
