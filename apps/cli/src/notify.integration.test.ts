@@ -55,6 +55,7 @@ interface Job {
   database?: string
   notifiers?: object[]
   expectEvery?: string
+  schedule?: string
 }
 
 async function configure(job: Job, name = 'holdfast.config.json'): Promise<string[]> {
@@ -156,7 +157,8 @@ describe('backup', { timeout: 60_000 }, () => {
 
 describe('check', { timeout: 60_000 }, () => {
   it('says what is missed, tells it, ends with 5, and is quiet about what is well', async () => {
-    const config = await configure({ notifiers: [named('keeps')], expectEvery: '1h' })
+    const schedule = '0 3 * * *'
+    const config = await configure({ notifiers: [named('keeps')], expectEvery: '1h', schedule })
     const none = await desk.run(['check', ...config])
     expect(none.exitCode).toBe(5)
     expect(none.stdout).toContain('✗ shop: there is no good backup, one is expected every 1 h')
@@ -168,7 +170,10 @@ describe('check', { timeout: 60_000 }, () => {
       '✓ shop: the last good backup was made just now, one is expected every 1 h',
     ])
     expect((await desk.run(['check', '--quiet', ...config])).stdout).toBe('')
-    expect((await told()).map(({ event }) => event)).toEqual(['backup.missed', 'backup.recovered'])
+    expect(await told()).toMatchObject([
+      { event: 'backup.missed', nextRunAt: expect.stringMatching(/T03:00:00.000Z$/) },
+      { event: 'backup.recovered', nextRunAt: expect.stringMatching(/T03:00:00.000Z$/) },
+    ])
     const { stdout } = await desk.run(['check', 'shop', '--json', ...config])
     expect(JSON.parse(stdout)).toMatchObject({
       command: 'check',

@@ -10,6 +10,7 @@ import {
 import { exitCodeOf, type ReportedNotification, type ReportedRetention } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { openMetricsFile } from '../metrics-file.ts'
+import { nextRunOf } from '../next-run.ts'
 import { findAll, openPlaces, placeFlags, type Place, type PlaceOptions } from '../places.ts'
 import { renderPlan, renderPruned } from '../render/prune.ts'
 import { renderDeliveries } from '../render/told.ts'
@@ -89,9 +90,14 @@ async function tellAll(
   { now, signal, screen, json, quiet }: Context,
 ): Promise<{ job: string; notifications: ReportedNotification[] }[]> {
   const told: { job: string; notifications: ReportedNotification[] }[] = []
-  for (const { job } of new Map(plans.map(({ place }) => [place.job.name, place])).values()) {
+  for (const { job, config } of new Map(plans.map(({ place }) => [place.job.name, place])).values()) {
     const error = results.filter((one) => one.job === job.name).flatMap(({ errors }) => errors)[0]
-    const notifications = await tellPruned(job, error, { now: now(), signal, flags })
+    const notifications = await tellPruned(job, error, {
+      now: now(),
+      signal,
+      flags,
+      ...nextRunOf(job.name, config, now()),
+    })
     if (notifications.length > 0) told.push({ job: job.name, notifications })
   }
   const deliveries = told.flatMap(({ notifications }) => notifications)
