@@ -74,6 +74,12 @@ async function told(): Promise<Notification[]> {
     .map((line) => JSON.parse(line) as Notification)
 }
 
+/** Has the storage remember that somebody looked at the job at that time. */
+async function firstSeen(at: Date): Promise<void> {
+  const record = { schemaVersion: 1, firstSeenAt: at.toISOString() }
+  await writeFile(join(desk.directory, 'backups/shop/.first-seen.json'), JSON.stringify(record))
+}
+
 const all = [
   named('hangs', { on: everything, timeoutMs: 1500 }),
   named('throws', { on: everything }),
@@ -157,6 +163,13 @@ describe('backup', { timeout: 60_000 }, () => {
 describe('check', { timeout: 60_000 }, () => {
   it('says what is missed, tells it, ends with 5, and is quiet about what is well', async () => {
     const config = await configure({ notifiers: [named('keeps')], expectEvery: '1h' })
+    const fresh = await desk.run(['check', ...config])
+    expect([fresh.exitCode, fresh.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^– shop: there is no good backup yet, the first is expected by \d{4}-/),
+    ])
+    expect(await told()).toEqual([])
+    await firstSeen(new Date(Date.now() - 2 * 3_600_000))
     const none = await desk.run(['check', ...config])
     expect(none.exitCode).toBe(5)
     expect(none.stdout).toContain('✗ shop: there is no good backup, one is expected every 1 h')

@@ -60,6 +60,15 @@ describe('jobKnown', () => {
     ])
   })
 
+  it('says since when a job without a good backup is known, as long as it has none', async () => {
+    const metrics = createMetrics()
+    metrics.jobKnown({ job: shop, backups: [], reports: [], firstSeenAt: monday })
+    const series = 'holdfast_first_seen_timestamp_seconds{backup_job="shop"}'
+    expect(await value(metrics, series)).toBe(monday.getTime() / 1000)
+    metrics.jobKnown({ job: shop, backups: copies(copyOf(monday)), reports: [] })
+    expect(await value(metrics, series)).toBeUndefined()
+  })
+
   it('knows the last run and its error after a restart, from the reports', async () => {
     const metrics = createMetrics()
     const failed = reportOf(daysLater(2), {

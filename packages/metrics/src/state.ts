@@ -5,6 +5,8 @@ import type { StorageFacts } from './storage-facts.ts'
 export interface JobState {
   name: string
   expectEveryMs?: number
+  /** Only of a job without a good backup. */
+  firstSeenAt?: Date
   storages: Map<string, StorageState>
   lastRun?: LastRun
   /** By notifier, what came of the last message. */
