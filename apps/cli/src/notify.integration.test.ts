@@ -43,6 +43,15 @@ export default {
   }),
 }`
 
+const storageThatIsGone = `const gone = async () => { throw new Error('the bucket is gone') }
+export default {
+  apiVersion: 1, kind: 'storage', name: 'gone', parseOptions: () => ({}),
+  create: () => ({
+    check: gone, put: gone, get: gone, stat: gone, remove: gone, location: (key) => 'gone:' + key,
+    async *list() { await gone() },
+  }),
+}`
+
 const everything = [
   'backup.started',
   'backup.succeeded',
@@ -55,6 +64,7 @@ interface Job {
   database?: string
   notifiers?: object[]
   expectEvery?: string
+  storages?: object[]
 }
 
 async function configure(job: Job, name = 'holdfast.config.json'): Promise<string[]> {
@@ -270,5 +280,22 @@ describe('verify and prune', { timeout: 60_000 }, () => {
       },
     ])
     expect((await desk.run(['prune', '--json', ...config])).stdout).toContain('"notifications":[]')
+  })
+
+  it('prune where they can, and tell of the storage that does not answer', async () => {
+    await desk.run(['backup', '--quiet', ...(await configure({}))])
+    await desk.run(['backup', '--quiet', ...(await configure({}))])
+    await writeFile(join(desk.directory, 'gone.js'), storageThatIsGone)
+    const broken = { use: './gone.js', name: 'broken' }
+    const good = { use: 'local', options: { path: 'backups' }, retention: { last: 1 } }
+    const notifiers = [named('keeps')]
+    const both = await configure({ notifiers, storages: [broken, good] })
+    const partial = await desk.run(['prune', ...both])
+    expect(partial.exitCode).toBe(6)
+    expect(partial.stderr).toContain('✓ shop in local: 1 deleted, 1 kept')
+    expect(partial.stderr).toContain('✓ keeps  prune.failed, accepted in')
+    expect(await told()).toMatchObject([{ event: 'prune.failed', error: { plugin: 'broken' } }])
+    const none = await desk.run(['prune', '--json', ...(await configure({ notifiers, storages: [broken] }))])
+    expect([none.exitCode, JSON.parse(none.stdout)]).toMatchObject([4, { status: 'partial' }])
   })
 })

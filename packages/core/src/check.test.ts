@@ -135,7 +135,10 @@ describe('checkJob', () => {
   it('does not wait on the word of a clock that was ahead, or of a record that is damaged', async () => {
     await check(expecting(), 24 * 365)
     expect((await check(expecting(), 0)).dueAt).toEqual(at(36))
-    disk.objects.set('shop/.first-seen.json', { bytes: Buffer.from('{"schemaVersion":1,'), modifiedAt: at(0) })
+    disk.objects.set('shop/.first-seen.json', {
+      bytes: Buffer.from('{"schemaVersion":1,'),
+      modifiedAt: at(0),
+    })
     expect((await check(expecting(), 1)).dueAt).toEqual(at(37))
     expect((await check(expecting(), 2)).dueAt).toEqual(at(37))
   })

@@ -32,7 +32,9 @@ export async function firstSeen(
   job: { name: string; storages: readonly JobStorage[] },
   { backups, reports, isAllKnown, now, signal }: FirstSeenFacts,
 ): Promise<Date | undefined> {
-  const read = await Promise.all(job.storages.map(({ instance }) => readOne(instance, job.name, { now, signal })))
+  const read = await Promise.all(
+    job.storages.map(({ instance }) => readOne(instance, job.name, { now, signal })),
+  )
   signal.throwIfAborted()
   const known = earliest([
     ...read.flatMap(({ at }) => at ?? []),

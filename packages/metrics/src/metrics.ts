@@ -133,7 +133,8 @@ export function createMetrics({
     runFinished: (report) => {
       if (report.dryRun) return
       const state = stateOf(report.job)
-      noteRun(state, report)
+      // The last run is the one that had the job's lock; who was refused it is only counted.
+      if (report.error?.code !== 'RUN_LOCKED') noteRun(state, report)
       count(state, 'runs', { status: report.status })
       if (report.error !== undefined) count(state, 'runFailures', { code: codeOf(report.error.code) })
       for (const { name: storage, status, bytes } of report.storages)
