@@ -4,16 +4,20 @@ import { renderError } from './error.ts'
 import { marked, readingWidth, type Look, type Mark } from './look.ts'
 import { wrap } from './text.ts'
 import { renderDeliveries } from './told.ts'
-import { formatAge, formatDuration } from './units.ts'
+import { formatAge, formatDuration, formatTime } from './units.ts'
 
 /** One line for a job that has what is expected of it; more where it has not. */
 export function renderCheck(checked: CheckedJob, now: Date, look: Look): string {
   const { job } = checked
   if (checked.status === 'unknown') return `${job}\n${renderError(checked.error, look)}`
-  const { lastGood, expectEveryMs = 0, error, notifications } = checked
+  const { lastGood, dueAt, expectEveryMs = 0, error, notifications } = checked
   const deliveries = notifications.length === 0 ? [] : [renderDeliveries(notifications, look)]
   if (checked.status === 'unexpected') {
     return [heading('none', `${job}: nothing is expected of it`, look), ...deliveries].join('\n')
+  }
+  if (checked.status === 'awaited' && dueAt !== undefined) {
+    const text = `${job}: there is no good backup yet, the first is expected by ${formatTime(new Date(dueAt))}`
+    return [heading('none', text, look), ...deliveries].join('\n')
   }
   const expected = `one is expected every ${formatDuration(expectEveryMs)}`
   const made =

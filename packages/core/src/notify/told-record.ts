@@ -1,5 +1,5 @@
 import { isHoldfastError, type Notification, type NotificationEvent } from '@holdfast/plugin'
-import { readText } from '../catalog.ts'
+import { readText } from '../read-small.ts'
 import type { Job, JobStorage } from '../job.ts'
 import { toldKey } from '../keys.ts'
 import { putBytes } from '../records.ts'
