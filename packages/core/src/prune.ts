@@ -85,7 +85,11 @@ export async function applyPrune(
   }
 }
 
-async function removeBackup(storage: JobStorage, backup: StoredBackup<ManifestHead>, signal: AbortSignal): Promise<void> {
+async function removeBackup(
+  storage: JobStorage,
+  backup: StoredBackup<ManifestHead>,
+  signal: AbortSignal,
+): Promise<void> {
   if ((await storage.instance.stat(protectedKey(backup.base), signal)) !== undefined) {
     throw new HoldfastError('PRUNE_INCOMPLETE', `${backup.name} was protected a moment ago and stays`)
   }
