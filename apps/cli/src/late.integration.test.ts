@@ -100,6 +100,13 @@ async function damage({ backup }: Report): Promise<void> {
   await writeFile(path, bytes)
 }
 
+/** Somebody looked at the job two hours ago, and expected a backup every hour. */
+async function becomeOld(): Promise<void> {
+  const firstSeenAt = new Date(Date.now() - 2 * 3_600_000).toISOString()
+  const path = join(desk.directory, 'backups/shop/.first-seen.json')
+  await writeFile(path, JSON.stringify({ schemaVersion: 1, firstSeenAt }))
+}
+
 it('what could not be sent is sent by whatever comes next, once', { timeout: 120_000 }, async () => {
   become('up')
   const report = async (): Promise<Report> =>
@@ -108,6 +115,7 @@ it('what could not be sent is sent by whatever comes next, once', { timeout: 120
   become('down')
   await damage(first)
   expect(await entries(['verify', 'latest'])).toEqual(both('verify.failed', 'failed'))
+  await becomeOld()
   expect(await entries(['check'])).toEqual([
     ['smtp', 'verify.failed', 'failed', 'late'],
     ['smtp', 'backup.missed', 'failed'],
