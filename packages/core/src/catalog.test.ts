@@ -187,7 +187,13 @@ describe('a catalog of heads', () => {
     await addBackup(disk, day(1), { tables, label: 'pre-deploy' }, [{}])
     const [whole] = await read(disk)
     const { backups } = await readHeads(named(disk), 'shop', signal)
-    const { tables: _, omissions, warnings, arguments: given, ...head } = whole?.manifest ?? manifestOf(day(1))
+    const {
+      tables: _,
+      omissions,
+      warnings,
+      arguments: given,
+      ...head
+    } = whole?.manifest ?? manifestOf(day(1))
     expect([omissions, warnings, given]).toEqual([[], [], []])
     expect(backups).toEqual([{ ...whole, manifest: head }])
   })

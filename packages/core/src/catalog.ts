@@ -73,8 +73,7 @@ async function read<Kept>(
   const readOne = async (group: Group, copies: Contents | undefined): Promise<void> => {
     const contents: ReadObject[] = []
     const readObject: Read = async (object) => {
-      const content =
-        copies?.get(object.key) ?? (await readIfThere(storage.instance, object.key, signal))
+      const content = copies?.get(object.key) ?? (await readIfThere(storage.instance, object.key, signal))
       if (content !== undefined && onRead !== undefined) contents.push({ object, content })
       return content
     }
@@ -84,7 +83,9 @@ async function read<Kept>(
     backups.push({ ...rest, ...(manifest !== undefined && { manifest: keep(manifest) }) })
     await onRead?.(group.base, contents)
   }
-  const left = packed ? await readPacked(storage, wanted, readOne, signal) : wanted.map((group): Unread => ({ group }))
+  const left = packed
+    ? await readPacked(storage, wanted, readOne, signal)
+    : wanted.map((group): Unread => ({ group }))
   const batch = isEnough === undefined ? left.length : batchBackups
   for (let at = 0; at < left.length && isEnough?.(backups) !== true; at += batch) {
     const next = left.slice(at, at + batch)

@@ -28,8 +28,7 @@ export function trustedHistory(backups: readonly Backup[], like: Likeness, befor
 export function isWholeHistory(newest: readonly StoredBackup[], like: Likeness): boolean {
   const wanted = likenessOf(like)
   const alike = newest.filter(
-    (backup) =>
-      backup.manifest !== undefined && likenessOf(backup.manifest) === wanted && isTrusted(backup),
+    (backup) => backup.manifest !== undefined && likenessOf(backup.manifest) === wanted && isTrusted(backup),
   )
   return alike.length >= mostHistory || alike.some(({ accepted }) => accepted)
 }

@@ -4,6 +4,12 @@ import type { Manifest } from '@holdfast/plugin'
 export type ManifestHead = Omit<Manifest, 'tables' | 'omissions' | 'warnings' | 'arguments'>
 
 export function headOf(manifest: Manifest): ManifestHead {
-  const { tables: _tables, omissions: _omissions, warnings: _warnings, arguments: _arguments, ...head } = manifest
+  const {
+    tables: _tables,
+    omissions: _omissions,
+    warnings: _warnings,
+    arguments: _arguments,
+    ...head
+  } = manifest
   return head
 }

@@ -27,7 +27,10 @@ export interface PrunePlan {
 export async function planPrune(
   storage: JobStorage,
   job: string,
-  options: { now: Date; freeze?: string | undefined; signal: AbortSignal } & Pick<CatalogOptions<ManifestHead>, 'onRead'>,
+  options: { now: Date; freeze?: string | undefined; signal: AbortSignal } & Pick<
+    CatalogOptions<ManifestHead>,
+    'onRead'
+  >,
 ): Promise<PrunePlan> {
   const { onRead } = options
   const catalog = await readHeads(storage, job, options.signal, { ...(onRead && { onRead }) })
@@ -86,7 +89,11 @@ export async function applyPrune(
   }
 }
 
-async function removeBackup(storage: JobStorage, backup: StoredBackup<ManifestHead>, signal: AbortSignal): Promise<void> {
+async function removeBackup(
+  storage: JobStorage,
+  backup: StoredBackup<ManifestHead>,
+  signal: AbortSignal,
+): Promise<void> {
   if ((await storage.instance.stat(protectedKey(backup.base), signal)) !== undefined) {
     throw new HoldfastError('PRUNE_INCOMPLETE', `${backup.name} was protected a moment ago and stays`)
   }

@@ -11,6 +11,11 @@ export async function* listObjects(
   const location = place.location(prefix)
   const gone = new AbortController()
   const either = AbortSignal.any([signal, gone.signal])
+  // Such a signal is slow to ask, and there may be tens of thousands of objects.
+  let isCancelled = false
+  either.addEventListener('abort', () => {
+    isCancelled = true
+  })
   const ask = async (token: string | undefined): Promise<ListObjectsV2CommandOutput> => {
     const page = await connection.call({ operation: 'ListObjectsV2', location }, either, (s3) =>
       s3.listObjectsV2(
@@ -48,7 +53,7 @@ export async function* listObjects(
         const key = place.ownKey(decoded(Key ?? '', page.EncodingType))
         if (key === undefined || !key.startsWith(prefix)) continue
         yield { key, bytes: Size ?? 0, modifiedAt: LastModified ?? new Date(0) }
-        signal.throwIfAborted()
+        if (isCancelled) signal.throwIfAborted()
       }
     }
   } finally {
