@@ -1,6 +1,7 @@
 import type { ReportedError, ReportedNotification, Report } from '@holdfast/plugin'
 import { listBackups, type Backup } from './backups.ts'
-import { expectationOf, type Expectation } from './expectation.ts'
+import { expectationOf, isGood, type Expectation } from './expectation.ts'
+import { firstSeen } from './first-seen.ts'
 import type { Job } from './job.ts'
 import { isOver, tell, type TellOptions } from './notify/outside.ts'
 import { readReports } from './notify/reports.ts'
@@ -23,16 +24,21 @@ export interface JobCheck extends Omit<Expectation, 'status'> {
 
 /**
  * Looks whether a job has a good backup that is young enough, in any of its storages, and tells `backup.missed` where
- * it has not. Rejects where no storage can be read: then nothing is known.
+ * it has not; its first one has as long as any other, from when it was first looked for. Rejects where no storage can be
+ * read: then nothing is known.
  */
 export async function checkJob(job: Job, options: Omit<TellOptions, 'backups'>): Promise<JobCheck> {
   const { expectEveryMs, name } = job
   const { now, signal } = options
   if (expectEveryMs === undefined) return { job: name, status: 'unexpected', notifications: [] }
-  const backups = await readableBackups(job, signal)
-  const expectation = expectationOf({ backups, reports: await lastReport(job, options), expectEveryMs, now })
+  const { backups, isAllKnown } = await readableBackups(job, signal)
+  const reports = await lastReport(job, options)
+  const firstSeenAt = backups.some(isGood)
+    ? undefined
+    : await firstSeen(job, { backups, reports, isAllKnown, now, signal })
+  const expectation = expectationOf({ backups, reports, expectEveryMs, firstSeenAt, now })
   const checked = { job: name, expectEveryMs, ...expectation, notifications: [] }
-  if (expectation.status === 'kept') {
+  if (expectation.status !== 'missed') {
     await isOver(job, 'backup.missed', signal)
     return checked
   }
@@ -52,7 +58,10 @@ export async function checkJob(job: Job, options: Omit<TellOptions, 'backups'>):
 }
 
 /** Those of every storage that answers. */
-async function readableBackups({ name, storages }: Job, signal: AbortSignal): Promise<Backup[]> {
+async function readableBackups(
+  { name, storages }: Job,
+  signal: AbortSignal,
+): Promise<{ backups: Backup[]; isAllKnown: boolean }> {
   const read = await Promise.allSettled(
     storages.map((storage) => listBackups([storage], name, signal, { newest: mostBackups })),
   )
@@ -60,7 +69,10 @@ async function readableBackups({ name, storages }: Job, signal: AbortSignal): Pr
   const failure = read.find((one) => one.status === 'rejected')
   if (failure !== undefined && read.every(({ status }) => status === 'rejected')) throw failure.reason
   const backups = read.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
-  return backups.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+  return {
+    backups: backups.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime()),
+    isAllKnown: failure === undefined,
+  }
 }
 
 async function lastReport(

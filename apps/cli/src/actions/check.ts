@@ -31,8 +31,8 @@ export async function check(
       metrics.checked({ job: job.name, status: one.status, at: context.now() })
       metrics.notified({ job: job.name, notifications: one.notifications })
     })
-    const isGood = one.status === 'kept' || one.status === 'unexpected'
-    if (!json && !(quiet && isGood)) stdout.write(`${renderCheck(one, context.now(), stdout.look)}\n`)
+    if (!json && !(quiet && one.error === undefined))
+      stdout.write(`${renderCheck(one, context.now(), stdout.look)}\n`)
   }
   const codes = checked.map(exitCodeFor)
   if (json) {

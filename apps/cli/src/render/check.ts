@@ -3,14 +3,17 @@ import type { CheckedJob } from '../actions/check.ts'
 import { renderError } from './error.ts'
 import { marked, type Look } from './look.ts'
 import { renderDeliveries } from './told.ts'
-import { formatAge, formatDuration } from './units.ts'
+import { formatAge, formatDuration, formatTime } from './units.ts'
 
 /** One line for a job that has what is expected of it; more where it has not. */
 export function renderCheck(checked: CheckedJob, now: Date, look: Look): string {
   const { job } = checked
   if (checked.status === 'unknown') return `${job}\n${renderError(checked.error, look)}`
   if (checked.status === 'unexpected') return `${marked('none', look)} ${job}: nothing is expected of it`
-  const { lastGood, expectEveryMs = 0, error, notifications } = checked
+  const { lastGood, dueAt, expectEveryMs = 0, error, notifications } = checked
+  if (checked.status === 'awaited' && dueAt !== undefined) {
+    return `${marked('none', look)} ${job}: there is no good backup yet, the first is expected by ${formatTime(new Date(dueAt))}`
+  }
   const expected = `one is expected every ${formatDuration(expectEveryMs)}`
   const made =
     lastGood === undefined

@@ -116,6 +116,11 @@ function logOutcome(outcome: Outcome, logger: Logger): void {
       const { check } = outcome
       if (check.status === 'unexpected')
         return logger.warn('nothing to look for, since the job has no expectEvery')
+      if (check.status === 'awaited')
+        return logger.info(
+          { check },
+          `no good backup yet; the first is expected by ${check.dueAt?.toISOString()}`,
+        )
       if (check.error === undefined) return logger.info({ check }, 'the newest good backup is young enough')
       return logger.error({ check, error: check.error }, `missed: ${check.error.message}`)
     }
