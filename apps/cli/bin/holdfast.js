@@ -1,14 +1,10 @@
 #!/usr/bin/env node
 // The command in a source checkout: runs src/main.ts as it stands, without a build.
 // The published package runs dist/main.js instead (see publishConfig.bin).
-import module from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { importFromSource } from '../../../tooling/bootstrap/source.mjs'
 
-if (module.registerHooks && process.features.typescript) {
-  module.registerHooks({
-    resolve: (specifier, context, next) =>
-      next(specifier, { ...context, conditions: [...context.conditions, '@holdfast/source'] }),
-  })
+if (importFromSource()) {
   await import('../src/main.ts')
 } else {
   const { handOver } = await import('../../../tooling/bootstrap/child.mjs')

@@ -8,7 +8,7 @@ import { execa, type ResultPromise } from 'execa'
 const bin = fileURLToPath(new URL('../bin/holdfast.js', import.meta.url))
 
 /** Starting from source is quicker the second time. */
-const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/holdfast/compile', import.meta.url))
+const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/holdfast/compiled', import.meta.url))
 
 const options = { reject: false, extendEnv: false, stripFinalNewline: true } as const
 

@@ -1,13 +1,8 @@
 import { resolve } from 'node:path'
-import { firstSeenOf, knowledgeOf, type Config, type Job, type JobStorage } from '@holdfast/core'
-import { continueText, createMetrics, textfileProblem, writeTextfile, type Metrics } from '@holdfast/metrics'
-import type { StorageStatus } from '@holdfast/plugin'
+import type { Config, Job } from '@holdfast/core'
+import type { Metrics } from '@holdfast/metrics'
 import type { Context } from './context.ts'
-import { renderWarning } from './render/error.ts'
 import { usageError } from './usage.ts'
-
-/** How long it may take to ask the storages of a job, in milliseconds. */
-const askMs = 60_000
 
 /** A file that node_exporter's textfile collector reads. */
 export interface MetricsFile {
@@ -23,10 +18,12 @@ export interface MetricsFile {
 /** Refuses a path that nothing can be written to before anything else is done; undefined where none is given. */
 export async function openMetricsFile(
   { metricsFile }: { metricsFile?: string | undefined },
-  { directory, now, signal, screen }: Context,
+  context: Context,
 ): Promise<MetricsFile | undefined> {
   if (metricsFile === undefined) return undefined
-  const path = resolve(directory, metricsFile)
+  // Most commands write none, and what it takes is much to load.
+  const { metricsFileAt, textfileProblem } = await import('./metrics-file-at.ts')
+  const path = resolve(context.directory, metricsFile)
   const problem = await textfileProblem(path)
   if (problem !== undefined) {
     throw usageError(
@@ -34,56 +31,5 @@ export async function openMetricsFile(
       'Name a file in the directory that node_exporter was given with --collector.textfile.directory.',
     )
   }
-  return {
-    record: async (job, config, happened) => {
-      try {
-        // Who was interrupted does not wait for storages; what was known of them stays.
-        const asked = AbortSignal.any([signal, AbortSignal.timeout(askMs)])
-        const metrics = createMetrics()
-        const unread = await tellKnowledge(job, metrics, now(), asked)
-        happened(metrics)
-        const text = await metrics.text()
-        const scope = {
-          isGone: (name: string, storage: string | undefined) => isGone(config, name, storage),
-          isCurrent: (name: string) => name === job.name,
-          isUnread: (_: string, storage: string | undefined) =>
-            storage === undefined ? unread.length === job.storages.length : unread.includes(storage),
-        }
-        await writeTextfile(path, (previous) => continueText(previous, text, scope))
-      } catch (error) {
-        const { message } = job.redactor.error(error)
-        screen.say(renderWarning(`the metrics could not be written to ${path}: ${message}`, screen.look()))
-      }
-    },
-  }
-}
-
-/** Resolves with the storages that did not answer. */
-async function tellKnowledge(job: Job, metrics: Metrics, now: Date, signal: AbortSignal): Promise<string[]> {
-  const all = job.storages.map(({ name }) => name)
-  const knowledge = await knowledgeOf(job, { now, signal }).catch(() => ({
-    backups: [],
-    reports: [],
-    unread: all,
-  }))
-  const firstSeenAt = await firstSeenOf(job, knowledge, { now, signal }).catch(() => undefined)
-  metrics.jobKnown({ job, ...knowledge, firstSeenAt })
-  // Interrupted is not the same as down.
-  if (signal.aborted) return knowledge.unread
-  for (const storage of job.storages) {
-    const status = knowledge.unread.includes(storage.name) ? undefined : await statusOf(storage, signal)
-    metrics.storageChecked({ job: job.name, storage: storage.name, status })
-  }
-  return knowledge.unread
-}
-
-async function statusOf({ instance }: JobStorage, signal: AbortSignal): Promise<StorageStatus | undefined> {
-  return instance.check(signal).catch(() => undefined)
-}
-
-function isGone(config: Config | undefined, job: string, storage: string | undefined): boolean {
-  if (config === undefined) return false
-  const known = config.jobs.find(({ name }) => name === job)
-  if (known === undefined) return true
-  return storage !== undefined && !known.storages.some(({ name }) => name === storage)
+  return metricsFileAt(path, context)
 }

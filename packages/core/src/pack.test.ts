@@ -4,7 +4,7 @@ import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type CatalogOptions, readCatalog, type StorageCatalog } from './catalog.ts'
 import { addBackup } from './fixtures.test.ts'
-import { packedBackups, writePack } from './pack.ts'
+import { createPack, packedBackups } from './pack.ts'
 
 const { signal } = new AbortController()
 const day = (count: number): Date => new Date(Date.UTC(2026, 0, 1 + count, 3))
@@ -32,9 +32,9 @@ function catalog(options: CatalogOptions = {}, trustedKeys?: object): Promise<St
 
 /** As a run does it at its end. */
 async function pack(): Promise<void> {
-  const read: Parameters<typeof writePack>[2][number][] = []
-  await catalog({ onRead: (one) => void read.push(one) })
-  await writePack(storage, 'shop', read, signal)
+  const writer = createPack()
+  await catalog({ onRead: writer.add })
+  await writer.write(storage, 'shop', signal)
 }
 
 function change(key: string, to: (bytes: Buffer) => Buffer): void {
@@ -105,7 +105,7 @@ it('is done without where it is missing, or may not be written', async () => {
   await storage.remove(packKey, signal)
   expect((await catalog({ packed: true })).backups).toHaveLength(packedBackups)
   const refusing = { ...storage, put: () => Promise.reject(new Error('no')) }
-  await expect(writePack(refusing, 'shop', [], signal)).resolves.toBeUndefined()
+  await expect(createPack().write(refusing, 'shop', signal)).resolves.toBeUndefined()
 })
 
 it('is not believed where only signed manifests are', async () => {

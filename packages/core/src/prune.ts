@@ -1,16 +1,12 @@
 import { isHoldfastError, HoldfastError, type ReportedError, type ReportedRetention } from '@holdfast/plugin'
-import {
-  isVerified,
-  readCatalog,
-  type CatalogOptions,
-  type Orphan,
-  type StorageCatalog,
-  type StoredBackup,
-} from './catalog.ts'
+import { readHeads, type CatalogOptions, type Orphan, type StorageCatalog } from './catalog.ts'
 import { likenessOf } from './history.ts'
 import type { JobStorage } from './job.ts'
 import { copyingKey, manifestKey, protectedKey, reportKey } from './keys.ts'
+import type { ManifestHead } from './manifest-head.ts'
 import { planRetention, type KeptBackup, type RetentionPlan } from './retention.ts'
+import type { StoredBackup } from './stored-backup.ts'
+import { isVerified } from './verification.ts'
 
 const dayMs = 86_400_000
 
@@ -23,7 +19,7 @@ export const orphanAgeMs: number = dayMs
 /** What one storage holds of a job, and what its retention makes of it. */
 export interface PrunePlan {
   storage: JobStorage
-  catalog: StorageCatalog
+  catalog: StorageCatalog<ManifestHead>
   plan: RetentionPlan
 }
 
@@ -34,7 +30,7 @@ export async function planPrune(
   options: { now: Date; freeze?: string | undefined; signal: AbortSignal } & Pick<CatalogOptions, 'onRead'>,
 ): Promise<PrunePlan> {
   const { onRead } = options
-  const catalog = await readCatalog(storage, job, options.signal, { ...(onRead && { onRead }) })
+  const catalog = await readHeads(storage, job, options.signal, { ...(onRead && { onRead }) })
   return {
     storage,
     catalog,
@@ -89,7 +85,11 @@ export async function applyPrune(
   }
 }
 
-async function removeBackup(storage: JobStorage, backup: StoredBackup, signal: AbortSignal): Promise<void> {
+async function removeBackup(
+  storage: JobStorage,
+  backup: StoredBackup<ManifestHead>,
+  signal: AbortSignal,
+): Promise<void> {
   if ((await storage.instance.stat(protectedKey(backup.base), signal)) !== undefined) {
     throw new HoldfastError('PRUNE_INCOMPLETE', `${backup.name} was protected a moment ago and stays`)
   }
@@ -114,7 +114,7 @@ async function sweepOrphan(
   return dead.length
 }
 
-function keptBackup(backup: StoredBackup): KeptBackup {
+function keptBackup(backup: StoredBackup<ManifestHead>): KeptBackup {
   return {
     id: backup.manifest?.id ?? backup.name,
     name: backup.name,
@@ -128,7 +128,7 @@ function keptBackup(backup: StoredBackup): KeptBackup {
   }
 }
 
-function stateOf(backup: StoredBackup): KeptBackup['state'] {
+function stateOf(backup: StoredBackup<ManifestHead>): KeptBackup['state'] {
   if (backup.verification === 'invalid' || backup.verification === 'failed') return backup.verification
   if (backup.suspect) return 'suspect'
   return isVerified(backup) || backup.accepted ? 'good' : 'unverified'

@@ -10,7 +10,7 @@ import {
 import { exitCodeOf, type ReportedNotification, type ReportedRetention } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { openMetricsFile } from '../metrics-file.ts'
-import { findAll, openPlaces, placeFlags, type Place, type PlaceOptions } from '../places.ts'
+import { lookAtAll, openPlaces, placeFlags, type Place, type PlaceOptions } from '../places.ts'
 import { renderPlan, renderPruned } from '../render/prune.ts'
 import { renderDeliveries } from '../render/told.ts'
 import { usageError } from '../usage.ts'
@@ -145,7 +145,7 @@ async function jobsOf(
 }
 
 async function jobsIn(place: Place, signal: AbortSignal): Promise<string[]> {
-  return [...new Set((await findAll([place], signal)).map(({ backup }) => backup.job))].toSorted()
+  return [...new Set((await lookAtAll([place], signal)).map(({ job }) => job))].toSorted()
 }
 
 function planned({ prune: { storage, plan } }: { prune: PrunePlan }): object[] {

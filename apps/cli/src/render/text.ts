@@ -25,15 +25,13 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? text + space : space + text
 }
 
-const graphemes = new Intl.Segmenter()
-
 /** Cuts a text without colours to a width in columns, with an ellipsis for what is missing. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text
   if (width < 1) return ''
   let kept = ''
   let keptWidth = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     const segmentWidth = widthOf(segment)
     if (keptWidth + segmentWidth > width - 1) break
     kept += segment

@@ -1,7 +1,7 @@
 import { isHoldfastError, type NotificationEvent, type ReportedNotification } from '@holdfast/plugin'
-import { readText } from '../catalog.ts'
 import type { Job, JobStorage } from '../job.ts'
 import { toldKey } from '../keys.ts'
+import { readText } from '../read-small.ts'
 import { putBytes } from '../records.ts'
 import type { ToldBefore } from './repeat.ts'
 

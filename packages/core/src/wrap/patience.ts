@@ -1,6 +1,7 @@
 import { pipeline, Transform, type Readable } from 'node:stream'
-import { HoldfastError, type Storage } from '@holdfast/plugin'
+import { HoldfastError, type ObjectInfo, type Storage } from '@holdfast/plugin'
 import { watchProgress } from './progress.ts'
+import { relay } from './relay.ts'
 
 /** How long a call may still take once it was cancelled or its body broke, in milliseconds. */
 const settleMs = 10_000
@@ -34,18 +35,24 @@ export function patient(storage: Storage, { limitMs }: { limitMs: number }): Sto
     },
     get: async (key, options) => {
       const call = (signal: AbortSignal): Promise<Readable> => storage.get(key, { ...options, signal })
-      const passed = passOn(await answer(options.signal, call))
-      const { stream } = passed
+      const stored = await answer(options.signal, call)
+      let givenBytes = 0
+      const stream = relay(stored, {
+        failed: (error) => error,
+        onBytes: (bytes) => {
+          givenBytes += bytes
+        },
+      })
       const stop = watchProgress({
         limitMs,
-        measure: passed.givenBytes,
-        isWaiting: () => stream.readableLength === 0 && !stream.writableEnded,
+        measure: () => givenBytes,
+        isWaiting: () => stream.readableLength === 0 && !stored.readableEnded,
         onStall: () => stream.destroy(tooSlow('gave nothing', limitMs)),
       })
       return stream.once('close', stop)
     },
     stat: (key, signal) => answer(signal, (either) => storage.stat(key, either)),
-    list: (prefix, signal) => listInTime(storage, prefix, signal, answer),
+    list: (prefix, signal) => listInTime(storage, prefix, { limitMs, signal }),
     remove: (key, signal) => answer(signal, (either) => storage.remove(key, either)),
     location: (key) => storage.location(key),
     removeUnfinished: (prefix, before, signal) =>
@@ -56,18 +63,46 @@ export function patient(storage: Storage, { limitMs }: { limitMs: number }): Sto
 async function* listInTime(
   storage: Storage,
   prefix: string,
-  signal: AbortSignal,
-  answer: <Result>(signal: AbortSignal, call: () => Promise<Result>) => Promise<Result>,
+  { limitMs, signal }: { limitMs: number; signal: AbortSignal },
 ): ReturnType<Storage['list']> {
   const stop = new AbortController()
   const objects = storage.list(prefix, AbortSignal.any([signal, stop.signal]))[Symbol.asyncIterator]()
+  // One watch for all objects: there may be tens of thousands, and most come with others.
+  let asked = 0
+  let fail: ((error: unknown) => void) | undefined
+  const stopWatching = watchProgress({
+    limitMs,
+    measure: () => asked,
+    isWaiting: () => fail !== undefined,
+    onStall: () => fail?.(tooSlow('did not answer', limitMs)),
+  })
+  let settling: NodeJS.Timeout | undefined
+  const settle = (): void => {
+    settling ??= setTimeout(
+      () => {
+        settling = undefined
+        fail?.(signal.reason)
+      },
+      Math.min(limitMs, settleMs),
+    )
+  }
+  signal.addEventListener('abort', settle)
   try {
     for (;;) {
-      const next = await answer(signal, () => objects.next())
+      if (signal.aborted) settle()
+      const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<ObjectInfo>>()
+      asked += 1
+      fail = reject
+      objects.next().then(resolve, reject)
+      const next = await promise
+      fail = undefined
       if (next.done === true) return
       yield next.value
     }
   } finally {
+    stopWatching()
+    clearTimeout(settling)
+    signal.removeEventListener('abort', settle)
     stop.abort()
     // Not waited for: one that hangs would hang here as well.
     objects.return?.().catch(() => {})
