@@ -1,10 +1,11 @@
-import { damageIn, wrongObjectsIn } from './stored.ts'
-import { differences, noTraces, tracesOf } from './traces.ts'
+import { backupsIn, damageIn, wrongObjectsIn } from './stored.ts'
+import { differences, noTraces, processesLeft, tracesOf } from './traces.ts'
 import type { Workplace } from './workplace.ts'
 
 /** What is not as it should be after a run was killed: whatever is listed is whole, and nothing goes on. */
 export async function problemsAfterKill(lane: Workplace, when: string): Promise<string[]> {
-  const { processes, sessions } = await tracesOf(lane)
+  const processes = await processesLeft(lane)
+  const sessions = await lane.leftConnected()
   const damage = await wrongObjectsIn(lane.shelf)
   return differences(when, { damage, processes, sessions }, { damage: [], processes: [], sessions: [] })
 }
@@ -12,8 +13,7 @@ export async function problemsAfterKill(lane: Workplace, when: string): Promise<
 /** Makes one run that nobody disturbs. What is not as it should be afterwards: all that was left before it is gone. */
 export async function problemsAfterGoodRun(lane: Workplace): Promise<string[]> {
   const { exitCode, stderr } = await lane.run(['backup', '--quiet'])
-  const listed = await lane.run(['list', '--json'])
-  const [newest, ...older] = JSON.parse(listed.stdout) as { verification: string }[]
+  const [newest, ...older] = await backupsIn(lane.shelf)
   const { backups: _, data: __, ...left } = noTraces
   return differences(
     'after a good run',

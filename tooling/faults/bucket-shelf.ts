@@ -16,6 +16,8 @@ import type { Shelf } from './shelf.ts'
 export interface BucketShelf extends Shelf {
   /** Of the plugin, in a configuration; the credentials come from the environment. */
   options: { bucket: string; prefix: string }
+  /** Its unfinished uploads, as they are among the files. */
+  unfinished(): Promise<string[]>
   /** Removes whatever lies there. */
   clear(): Promise<void>
 }
@@ -48,6 +50,9 @@ export function bucketShelf(server: S3Server, prefix: string): BucketShelf {
     if (IsTruncated === true) throw new Error('there are more unfinished uploads than a page holds')
     return Uploads.map(({ Key = '', UploadId = '' }) => ({ Key, UploadId }))
   }
+  async function unfinished(): Promise<string[]> {
+    return (await uploads()).map(({ Key }) => `${Key.slice(start.length)} (upload)`)
+  }
   async function clear(): Promise<void> {
     for (const Key of await keys()) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))
     for (const upload of await uploads()) {
@@ -61,8 +66,8 @@ export function bucketShelf(server: S3Server, prefix: string): BucketShelf {
     environment: s3Environment(server),
     storage: { name: 's3', plugin: 's3', instance: s3.create(options, context) },
     async files() {
-      const unfinished = (await uploads()).map(({ Key }) => `${Key} (upload)`)
-      return [...(await keys()), ...unfinished].map((key) => key.slice(start.length)).toSorted()
+      const finished = (await keys()).map((key) => key.slice(start.length))
+      return [...finished, ...(await unfinished())].toSorted()
     },
     async read(key) {
       try {
@@ -73,6 +78,7 @@ export function bucketShelf(server: S3Server, prefix: string): BucketShelf {
         throw error
       }
     },
+    unfinished,
     clear,
     async remove() {
       await clear()

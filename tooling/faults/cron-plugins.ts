@@ -66,6 +66,15 @@ export default definePlugin({
 })
 `
 
+/** Writes down what it was told. */
+const keeping = `${head}
+import { appendFile } from 'node:fs/promises'
+export default definePlugin({
+  kind: 'notifier', name: 'keeping', parseOptions: () => ({}),
+  create: () => ({ notify: ({ event }) => appendFile('told', event + '\\n') }),
+})
+`
+
 /** Throws where nobody can catch it. */
 const throwing = `${head}
 export default definePlugin({
@@ -80,7 +89,7 @@ export default definePlugin({
 })
 `
 
-const plugins = { flaky, slow, hanging, throwing }
+const plugins = { flaky, slow, hanging, keeping, throwing }
 
 /** Writes one of them into a directory; `use` takes what it resolves. */
 export async function writePlugin(directory: string, name: keyof typeof plugins): Promise<string> {

@@ -1,8 +1,9 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { resourcesOf, startCron, type RunningCron } from './cron.ts'
 import { writePlugin } from './cron-plugins.ts'
+import { holdJob } from './hold.ts'
 import { backupsIn, damageIn, dataAmong } from './stored.ts'
 import { noTraces, tracesOf } from './traces.ts'
 import { tries } from './tries.ts'
@@ -84,6 +85,11 @@ describe('holdfast-cron', () => {
     expect(await refusal({ jobs: { shop: job({ schedule: undefined }) } })).toMatch(
       /^2 .*no job has a schedule/,
     )
+    const loud = { ...place, environment: { ...place.environment, LOG_LEVEL: 'loud' } }
+    expect(await startCron(loud).ended).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('LOG_LEVEL is "loud" (USAGE_INVALID)'),
+    })
     const { url } = await import('node:http').then(async ({ createServer }) => {
       const server = createServer().listen(0, '127.0.0.1')
       await new Promise((resolve) => server.once('listening', resolve))
@@ -167,6 +173,52 @@ describe('holdfast-cron', () => {
     await third.line(({ msg }) => msg.startsWith('ready'))
     await sleep(1000)
     expect(third.lines().filter(({ msg }) => msg === 'started')).toEqual([])
+  })
+
+  it('waits for the first backup of a new job, restarts or not, and then tells that it is missed', async () => {
+    const keeps = await writePlugin(place.directory, 'keeping')
+    const notifiers = [{ use: keeps, on: ['backup.missed'] }]
+    const check = { backup: '@yearly', check: '@yearly' }
+    await place.configure({ jobs: { shop: job({ schedule: check, expectEvery: '1h', notifiers }) } })
+    for (let life = 1; life <= 2; life++) {
+      const running = start()
+      const { msg } = await running.line(({ task, msg: said }) => task === 'check' && said !== 'started')
+      expect(msg).toMatch(/^no good backup yet; the first is expected by \d{4}-/)
+      expect((await running.get('/metrics')).body).toMatch(/^holdfast_first_seen_timestamp_seconds\{.*\} \d/m)
+      expect(await stop(running)).toBe(0)
+    }
+    const earlier = new Date(Date.now() - 2 * 3_600_000).toISOString()
+    const record = { schemaVersion: 1, firstSeenAt: earlier }
+    await writeFile(`${place.backups}/shop/.first-seen.json`, JSON.stringify(record))
+    const running = start()
+    await running.line(
+      ({ task, msg }) => task === 'check' && msg.startsWith('missed: there is no good backup'),
+    )
+    await expect.poll(() => readFile(`${place.directory}/told`, 'utf8')).toBe('backup.missed\n')
+    expect(await stop(running)).toBe(0)
+  })
+
+  it('says which run holds the lock where it is refused, and counts it', async () => {
+    await place.configure({ jobs: { shop: job() } })
+    const holder = await holdJob(place.database, 'shop')
+    try {
+      const running = start()
+      const refused = await running.line(({ error }) => error?.code === 'RUN_LOCKED')
+      expect(refused).toMatchObject({ level: 'error', job: 'shop', task: 'backup', status: 'failed' })
+      expect(refused.msg).toMatch(
+        /^backup failed: Another run of job shop holds its lock: server process \d+, since /,
+      )
+      await expect
+        .poll(async () => (await running.get('/metrics')).body)
+        .toMatch(/^holdfast_run_failures_total\{backup_job="shop",code="RUN_LOCKED"\} [1-9]/m)
+      expect((await running.get('/metrics')).body).not.toContain('holdfast_last_run_result{')
+      expect((await place.files()).filter((name) => name.endsWith('.report.json'))).toEqual([])
+      await holder.release()
+      await running.line(({ status }) => status === 'succeeded')
+      expect(await stop(running)).toBe(0)
+    } finally {
+      await holder.release()
+    }
   })
 
   it('verifies, prunes and checks by schedule as well', async () => {

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { childrenOf, commandLines, environmentOf } from './processes.ts'
+import { childrenOf, commandLineOf, environmentOf, otherPids } from './processes.ts'
 
 /** What anybody on this machine could see while something ran. */
 export interface Exposure {
@@ -28,9 +28,18 @@ export async function exposureDuring(
   }
   let over = false
   void work.finally(() => (over = true))
+  // What was there before has nothing to do with the work, and is looked at once.
+  const ours = new Set([pid, ...childrenOf(pid).map((child) => child.pid)])
+  const strangers = otherPids().filter((one) => !ours.has(one))
+  for (const one of strangers) seen.commandLines.add(commandLineOf(one))
+  const before = new Set(strangers)
   while (!over) {
-    for (const [owner, text] of commandLines()) {
-      if (owner !== pid || ownCommandLine) seen.commandLines.add(text)
+    const pids = new Set(otherPids())
+    // A number that was free for a while may be somebody else's.
+    for (const one of before) if (!pids.has(one)) before.delete(one)
+    for (const one of pids) {
+      if (before.has(one) || (one === pid && !ownCommandLine)) continue
+      seen.commandLines.add(commandLineOf(one))
     }
     for (const child of childrenOf(pid)) {
       seen.programs.add(child.name)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { problemsAfterGoodRun, problemsAfterKill } from './aftermath.ts'
-import { bucketShelf } from './bucket-shelf.ts'
+import { bucketShelf, type BucketShelf } from './bucket-shelf.ts'
 import type { Running } from './holdfast.ts'
 import { watch } from './moments.ts'
 import { startS3, type S3Server } from './s3-server.ts'
@@ -16,7 +16,7 @@ const killedInARow = 5
 const promisedMs = 10_000
 
 let server: S3Server
-const lanes: Workplace[] = []
+const lanes: (Workplace & { shelf: BucketShelf })[] = []
 /** From the first byte of the dump to the end of a run that nobody disturbs, in milliseconds. */
 let uploadMs: number
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
       elsewhere,
       ...(template !== undefined && { template }),
     })
-    lanes.push(lane)
+    lanes.push({ ...lane, shelf: elsewhere })
     // Of several parts, each as small as S3 has them.
     if (template === undefined) await fill(lane.database, { megabytes: 25 })
     const options = { ...elsewhere.options, partBytes: 5 << 20 }
@@ -66,8 +66,7 @@ describe('SIGKILL', () => {
           inARow += 1
           killed += 1
           problems.push(...found)
-          const unfinished = (await lane.files()).filter((file) => file.endsWith(' (upload)'))
-          if (unfinished.length > 0) interrupted += 1
+          if ((await lane.shelf.unfinished()).length > 0) interrupted += 1
         }
         problems.push(...(await problemsAfterGoodRun(lane)))
       })
@@ -97,13 +96,14 @@ describe.each([
   ['SIGINT', 130],
 ] as const)('%s', (name, expected) => {
   it('during an upload ends it in time, with nothing left behind', async () => {
-    const [lane] = lanes as [Workplace]
-    const before = await lane.files()
+    const [lane] = lanes as [(typeof lanes)[number]]
+    const { shelf } = lane
+    const before = await shelf.unfinished()
     const problems: string[] = []
     let interrupted = 0
     for (let attempt = 0; interrupted < 5 && attempt < 20; attempt++) {
       const running = lane.start(['backup', '--json'])
-      await uploading(lane, running, before)
+      await uploading(shelf, running, before)
       await sleep(attempt * 20)
       const since = performance.now()
       running.signal(name)
@@ -126,11 +126,11 @@ describe.each([
 })
 
 /** Waits until this run has an upload under way, or has ended. */
-async function uploading(lane: Workplace, running: Running, before: readonly string[]): Promise<void> {
+async function uploading(shelf: BucketShelf, running: Running, before: readonly string[]): Promise<void> {
   let over = false
   void running.outcome.finally(() => (over = true))
   while (!over) {
-    const files = await lane.files()
-    if (files.some((file) => file.endsWith(' (upload)') && !before.includes(file))) return
+    if ((await shelf.unfinished()).some((file) => !before.includes(file))) return
+    await sleep(5)
   }
 }

@@ -58,10 +58,13 @@ export function processesWith(setting: string): ProcessInfo[] {
     .filter(({ state }) => state !== 'Z')
 }
 
-/** The command lines of all processes on this machine but this one. */
-export function commandLines(): Map<number, string> {
-  const others = everyPid().filter((pid) => pid !== process.pid)
-  return new Map(others.map((pid) => [pid, readProcFile(pid, 'cmdline').replaceAll('\0', ' ')]))
+/** All processes on this machine but this one. */
+export function otherPids(): number[] {
+  return everyPid().filter((pid) => pid !== process.pid)
+}
+
+export function commandLineOf(pid: number): string {
+  return readProcFile(pid, 'cmdline').replaceAll('\0', ' ')
 }
 
 export function environmentOf(pid: number): string {

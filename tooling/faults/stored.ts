@@ -36,8 +36,12 @@ export function verdictsOn(place: Place, backup: Backup): Promise<Verdict[]> {
 
 /** Where the backups there differ from their manifests. */
 export async function wrongObjectsIn(place: Place): Promise<string[]> {
+  return wrongObjectsOf(await backupsIn(place), place)
+}
+
+async function wrongObjectsOf(backups: readonly Backup[], place: Place): Promise<string[]> {
   const problems: string[] = []
-  for (const { name, manifest, invalid } of await backupsIn(place)) {
+  for (const { name, manifest, invalid } of backups) {
     if (manifest === undefined) problems.push(`${name}: ${invalid?.message}`)
     else problems.push(...(await wrongObjects(shelfOf(place), manifest)))
   }
@@ -46,8 +50,9 @@ export async function wrongObjectsIn(place: Place): Promise<string[]> {
 
 /** The same, and what `verify` has against them. */
 export async function damageIn(place: Place): Promise<string[]> {
-  const problems = await wrongObjectsIn(place)
-  for (const backup of await backupsIn(place)) {
+  const backups = await backupsIn(place)
+  const problems = await wrongObjectsOf(backups, place)
+  for (const backup of backups) {
     if (backup.manifest === undefined) continue
     for (const { status, checks } of await verdictsOn(place, backup)) {
       if (status === 'failed') problems.push(`${backup.name}: ${JSON.stringify(checks)}`)
@@ -74,8 +79,7 @@ const besideManifest = /\.(manifest|report|protected|accepted|verdict-\d{8}T\d{9
 const isRecord = /^[^/]+\/\.(told|schedule)\.json$/
 
 /** Files that belong to no backup, and are no report of a run either. */
-export async function orphansAmong(place: Place, files: readonly string[]): Promise<string[]> {
-  const backups = await backupsIn(place)
+export function orphansAmong(files: readonly string[], backups: readonly Backup[]): string[] {
   const known = new Set(backups.flatMap(({ manifest }) => manifest?.objects.map(({ key }) => key) ?? []))
   const names = new Set(backups.map(({ name }) => name))
   return files.filter((file) => {

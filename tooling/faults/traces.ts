@@ -26,17 +26,23 @@ export const noTraces: Traces = {
 }
 
 export async function tracesOf(place: Workplace): Promise<Traces> {
-  const processes = await place.leftRunning()
+  const processes = await processesLeft(place)
   const sessions = await place.leftConnected()
   const files = await place.shelf.files()
+  const backups = await backupsIn(place.shelf)
   return {
-    backups: (await backupsIn(place.shelf)).map(({ name }) => name),
+    backups: backups.map(({ name }) => name),
     data: dataAmong(files),
-    orphans: await orphansAmong(place.shelf, files),
+    orphans: orphansAmong(files, backups),
     temporary: await place.temporaryEntries(),
-    processes: processes.map(({ pid, name }) => `${name} (${pid})`),
+    processes,
     sessions,
   }
+}
+
+/** Whatever still runs, after some seconds at most. */
+export async function processesLeft(place: Workplace): Promise<string[]> {
+  return (await place.leftRunning()).map(({ pid, name }) => `${name} (${pid})`)
 }
 
 /** What is not as it should be, in words, for tests that try many times before they judge. */

@@ -10,12 +10,13 @@ const endMs = 15_000
 /** Runs until it is told to stop, and resolves with the exit code. */
 export async function runService(options: CronOptions): Promise<number> {
   const environment = process.env
-  const logger = createLogger(process.stdout, {
-    level: environment['LOG_LEVEL'] ?? 'info',
-    colors: process.stdout.isTTY && environment['NO_COLOR'] === undefined,
-  })
+  let logger: Logger
   let service: Service
   try {
+    logger = createLogger(process.stdout, {
+      level: logLevel(environment),
+      colors: process.stdout.isTTY && environment['NO_COLOR'] === undefined,
+    })
     const file = await configFile(options)
     service = await serve({ ...options, config: options.config, file }, { environment, logger })
   } catch (error) {
@@ -24,6 +25,15 @@ export async function runService(options: CronOptions): Promise<number> {
     return exitCodeOf(code)
   }
   return await untilStopped(service, { logger, environment })
+}
+
+const logLevels = ['debug', 'info', 'warn', 'error']
+
+function logLevel({ LOG_LEVEL: level = 'info' }: NodeJS.ProcessEnv): string {
+  if (logLevels.includes(level)) return level
+  throw new HoldfastError('USAGE_INVALID', `LOG_LEVEL is ${JSON.stringify(level)}`, {
+    hint: `Set it to one of ${logLevels.join(', ')}.`,
+  })
 }
 
 async function configFile({ config }: CronOptions): Promise<string> {

@@ -49,7 +49,7 @@ export async function listHeads(
   storages: readonly JobStorage[],
   job: string | undefined,
   signal: AbortSignal,
-  options: CatalogOptions = {},
+  options: CatalogOptions<ManifestHead> = {},
 ): Promise<Backup<ManifestHead>[]> {
   return mergeCatalogs(await Promise.all(storages.map((storage) => readHeads(storage, job, signal, options))))
 }

@@ -26,9 +26,14 @@ export interface StorageCatalog<Kept = Manifest> {
 /** How many backups are read at the same time. */
 const parallelReads = 16
 
-export interface CatalogOptions {
+/** After how many it is asked whether they are enough. */
+const batchBackups = 100
+
+export interface CatalogOptions<Kept = Manifest> {
   /** Read only so many manifests, those of the backups that were started last. */
   newest?: number
+  /** Read on, the newest first, only until what has been read is enough. Asked after each hundred. */
+  isEnough?: (read: readonly StoredBackup<Kept>[]) => boolean
   /** Take what the last run packed together for what it is a copy of: for a look, not for what follows from it. */
   packed?: boolean
   /** Given the manifest and the verdicts of each backup, as they were read. */
@@ -50,7 +55,7 @@ export function readHeads(
   storage: JobStorage,
   job: string | undefined,
   signal: AbortSignal,
-  options: CatalogOptions = {},
+  options: CatalogOptions<ManifestHead> = {},
 ): Promise<StorageCatalog<ManifestHead>> {
   return read(storage, job, signal, headOf, options)
 }
@@ -60,7 +65,7 @@ async function read<Kept>(
   job: string | undefined,
   signal: AbortSignal,
   keep: (manifest: Manifest) => Kept,
-  { newest = Infinity, packed = false, onRead }: CatalogOptions,
+  { newest = Infinity, isEnough, packed = false, onRead }: CatalogOptions<Kept>,
 ): Promise<StorageCatalog<Kept>> {
   const groups = await groupObjects(storage.instance, job, signal)
   const wanted = groups.backups.slice(0, newest)
@@ -81,7 +86,11 @@ async function read<Kept>(
   const left = packed
     ? await readPacked(storage, wanted, readOne, signal)
     : wanted.map((group): Unread => ({ group }))
-  await mapParallel(left, parallelReads, ({ group, copies }) => readOne(group, copies))
+  const batch = isEnough === undefined ? left.length : batchBackups
+  for (let at = 0; at < left.length && isEnough?.(backups) !== true; at += batch) {
+    const next = left.slice(at, at + batch)
+    await mapParallel(next, parallelReads, ({ group, copies }) => readOne(group, copies))
+  }
   backups.sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
   const orphans = groups.orphans.map((group) => {
     const { job: owner, base, modifiedAt } = group

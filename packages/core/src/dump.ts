@@ -1,5 +1,6 @@
 import type { DataObject, Manifest, Snapshot } from '@holdfast/plugin'
 import type { StorageWord } from './copy-facts.ts'
+import { guessStoredBytes } from './estimate.ts'
 import type { Job, JobStorage } from './job.ts'
 import { backupBase, backupName, dumpKey, globalsKey } from './keys.ts'
 import type { Ready } from './preflight.ts'
@@ -76,6 +77,8 @@ export async function dumpAndStore(
   const { sealer } = ready
   const names = { compression, encryption: sealer?.encryption }
   const header = await sealer?.createHeader()
+  const estimatedBytes =
+    ready.estimatedBytes ?? guessStoredBytes(snapshot.tables, { kind: job.dump.kind, compression })
   let progress: { fraction?: number; detail?: string } = {}
   let toldBytes = 0
   const source = snapshot.dump(({ fraction, table }) => {
@@ -86,7 +89,7 @@ export async function dumpAndStore(
       storages: ready.storages,
       compression,
       header,
-      ...(ready.estimatedBytes !== undefined && { estimatedBytes: ready.estimatedBytes }),
+      ...(estimatedBytes !== undefined && { estimatedBytes }),
       onBytes: (bytes) => {
         if (bytes.rawBytes - toldBytes < progressStepBytes) return
         toldBytes = bytes.rawBytes

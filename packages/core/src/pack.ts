@@ -52,7 +52,9 @@ export async function* readPack(
     const stored = await storage.get(packKey(job), { signal })
     const lines = linesOf(pipeline(stored, createZstdDecompress(), () => {}))
     const first = await lines.next()
-    if (first.done === true || JSON.parse(first.value).schemaVersion !== schemaVersion) return
+    if (first.done === true) return
+    const head = JSON.parse(first.value) as { schemaVersion: unknown }
+    if (head.schemaVersion !== schemaVersion) return
     for await (const line of lines) yield parseLine(line)
   } catch {
     signal.throwIfAborted()
@@ -100,7 +102,7 @@ export function contentsIn({ objects }: PackedBackup, listed: Iterable<ObjectInf
 /** A pack that is being made. */
 export interface PackWriter {
   /** Takes the manifest and the verdicts of one backup. */
-  add(base: string, objects: readonly ReadObject[]): Promise<void>
+  add: (base: string, objects: readonly ReadObject[]) => Promise<void>
   /** Leaves the pack for the next listing. A storage that does not let it be replaced goes on without. */
   write(storage: Storage, job: string, signal: AbortSignal): Promise<void>
   /** Lets it go. Twice is fine. */

@@ -27,7 +27,10 @@ export interface PrunePlan {
 export async function planPrune(
   storage: JobStorage,
   job: string,
-  options: { now: Date; freeze?: string | undefined; signal: AbortSignal } & Pick<CatalogOptions, 'onRead'>,
+  options: { now: Date; freeze?: string | undefined; signal: AbortSignal } & Pick<
+    CatalogOptions<ManifestHead>,
+    'onRead'
+  >,
 ): Promise<PrunePlan> {
   const { onRead } = options
   const catalog = await readHeads(storage, job, options.signal, { ...(onRead && { onRead }) })
@@ -72,8 +75,9 @@ export async function applyPrune(
   }
   await settle(async () => {
     const jobs = new Set([...catalog.backups, ...catalog.orphans].map((one) => one.job))
+    const before = unfinishedBefore(catalog, options)
     for (const job of jobs)
-      orphans += (await storage.instance.removeUnfinished?.(`${job}/`, options.orphansBefore, signal)) ?? 0
+      orphans += (await storage.instance.removeUnfinished?.(`${job}/`, before, signal)) ?? 0
   })
   return {
     storage: storage.name,
@@ -98,15 +102,39 @@ async function removeBackup(
   for (const key of backup.keys) if (key !== manifest) await storage.instance.remove(key, signal)
 }
 
+interface SweepOptions {
+  now: Date
+  orphansBefore: Date
+}
+
+// The job's lock says nothing of a copy that is under way.
+function isBeingCopied({ keys, base }: Orphan): boolean {
+  return keys.includes(copyingKey(base))
+}
+
+/** Before when dead is what a copy may still be writing. */
+function copiedBefore({ now, orphansBefore }: SweepOptions): Date {
+  return new Date(Math.min(+orphansBefore, +now - orphanAgeMs))
+}
+
+/**
+ * A write that is not finished does not say whose it is. While a copy is under way, which may take hours for one object,
+ * all of them are left until they are a day old.
+ */
+function unfinishedBefore({ orphans }: StorageCatalog<ManifestHead>, options: SweepOptions): Date {
+  const before = copiedBefore(options)
+  const isCopying = orphans.some((orphan) => isBeingCopied(orphan) && orphan.modifiedAt >= before)
+  return isCopying ? before : options.orphansBefore
+}
+
 async function sweepOrphan(
   storage: JobStorage,
   orphan: Orphan,
-  { now, orphansBefore, signal }: { now: Date; orphansBefore: Date; signal: AbortSignal },
+  options: SweepOptions & { signal: AbortSignal },
 ): Promise<number> {
-  // The job's lock says nothing of a copy that is under way.
-  const isBeingCopied = orphan.keys.includes(copyingKey(orphan.base))
-  const before = isBeingCopied ? Math.min(+orphansBefore, +now - orphanAgeMs) : +orphansBefore
-  if (orphan.modifiedAt.getTime() >= before) return 0
+  const { now, signal } = options
+  const before = isBeingCopied(orphan) ? copiedBefore(options) : options.orphansBefore
+  if (orphan.modifiedAt >= before) return 0
   const report = reportKey(orphan.base)
   const reportIsOld = now.getTime() - orphan.modifiedAt.getTime() > failedReportDays * dayMs
   const dead = orphan.keys.filter((key) => key !== report || reportIsOld)

@@ -1,10 +1,9 @@
 import { pipeline, Transform, type Readable } from 'node:stream'
-import { HoldfastError, type ObjectInfo, type Storage } from '@holdfast/plugin'
+import type { Storage } from '@holdfast/plugin'
+import { listInTime } from './list-in-time.ts'
 import { watchProgress } from './progress.ts'
 import { relay } from './relay.ts'
-
-/** How long a call may still take once it was cancelled or its body broke, in milliseconds. */
-const settleMs = 10_000
+import { settleMs, tooSlow } from './too-slow.ts'
 
 /** How much lies between a storage and whoever reads or writes, in bytes. */
 const bufferBytes = 1 << 20
@@ -57,55 +56,6 @@ export function patient(storage: Storage, { limitMs }: { limitMs: number }): Sto
     location: (key) => storage.location(key),
     removeUnfinished: (prefix, before, signal) =>
       answer(signal, async (either) => (await storage.removeUnfinished?.(prefix, before, either)) ?? 0),
-  }
-}
-
-async function* listInTime(
-  storage: Storage,
-  prefix: string,
-  { limitMs, signal }: { limitMs: number; signal: AbortSignal },
-): ReturnType<Storage['list']> {
-  const stop = new AbortController()
-  const objects = storage.list(prefix, AbortSignal.any([signal, stop.signal]))[Symbol.asyncIterator]()
-  // One watch for all objects: there may be tens of thousands, and most come with others.
-  let asked = 0
-  let fail: ((error: unknown) => void) | undefined
-  const stopWatching = watchProgress({
-    limitMs,
-    measure: () => asked,
-    isWaiting: () => fail !== undefined,
-    onStall: () => fail?.(tooSlow('did not answer', limitMs)),
-  })
-  let settling: NodeJS.Timeout | undefined
-  const settle = (): void => {
-    settling ??= setTimeout(
-      () => {
-        settling = undefined
-        fail?.(signal.reason)
-      },
-      Math.min(limitMs, settleMs),
-    )
-  }
-  signal.addEventListener('abort', settle)
-  try {
-    for (;;) {
-      if (signal.aborted) settle()
-      const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<ObjectInfo>>()
-      asked += 1
-      fail = reject
-      objects.next().then(resolve, reject)
-      const next = await promise
-      fail = undefined
-      if (next.done === true) return
-      yield next.value
-    }
-  } finally {
-    stopWatching()
-    clearTimeout(settling)
-    signal.removeEventListener('abort', settle)
-    stop.abort()
-    // Not waited for: one that hangs would hang here as well.
-    objects.return?.().catch(() => {})
   }
 }
 
@@ -187,10 +137,4 @@ async function inTime<Result>({
     clearTimeout(settling)
     signal.removeEventListener('abort', settle)
   }
-}
-
-function tooSlow(failing: string, limitMs: number): HoldfastError {
-  return new HoldfastError('STORAGE_TIMEOUT', `the storage ${failing} for ${limitMs / 1000} s`, {
-    hint: 'It was given up. Check the service and the network in between; dump.stallTimeoutMs says how long to wait.',
-  })
 }
