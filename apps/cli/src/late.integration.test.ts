@@ -133,8 +133,8 @@ it('what could not be sent is sent by whatever comes next, once', { timeout: 120
   )
   const { mails, messages } = heard()
   expect(mails.map((subject) => subject.replace(/,? \d.*/, ''))).toEqual([
-    'shop: verification failed',
-    'shop: backup missed, no verified one is known',
+    'shop: verification failed, sent late',
+    'shop: backup missed, no verified one is known, sent late',
     'shop: backup recovered',
   ])
   expect(messages.map((text) => text.includes('\nLate, since it could not be sent on '))).toEqual([

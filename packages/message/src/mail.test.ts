@@ -67,6 +67,14 @@ describe('the sentence', () => {
   })
 })
 
+it('says in the subject that it is late', () => {
+  const { summary } = notifications['prune.failed']
+  const late = `Late, since it could not be sent on 2026-11-22 03:00 UTC: ${summary}`
+  expect(mailOf({ ...notifications['prune.failed'], summary: late }, from).subject).toBe(
+    'shop: prune failed, sent late',
+  )
+})
+
 describe('what tells a mail from others', () => {
   const mail = mailOf(notifications['backup.failed'], from)
 

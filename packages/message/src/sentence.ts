@@ -1,5 +1,6 @@
 import type { Notification } from '@holdfast/plugin'
 import { cleanLine } from './clean.ts'
+import { lateBeginning } from './late.ts'
 import { stateOf } from './state.ts'
 
 /** More of an error than this is not looked for in a summary, which may have been cut. */
@@ -13,13 +14,10 @@ export function sentenceOf(notification: Notification): string {
   return asSentence(sentence === '' ? stateOf(notification).state : sentence)
 }
 
-/** How a sentence of what is told late begins, before the job. */
-const late = /^Late, since it could not be sent on [\d-]+ [\d:]+ UTC: /
-
 function withoutJob(sentence: string, job: string): string {
-  const [first = ''] = late.exec(sentence) ?? []
-  const rest = sentence.slice(first.length)
-  return rest.startsWith(`${job}: `) ? `${first}${rest.slice(job.length + 2)}` : sentence
+  const late = lateBeginning({ summary: sentence })
+  const rest = sentence.slice(late.length)
+  return rest.startsWith(`${job}: `) ? `${late}${rest.slice(job.length + 2)}` : sentence
 }
 
 function withoutError(sentence: string, message: string): string {
