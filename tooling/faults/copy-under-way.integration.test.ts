@@ -14,7 +14,7 @@ beforeAll(async () => {
   place = await createWorkplace(inject('postgresUrl'), 'copying')
   // In more than one part.
   await fill(place.database, { megabytes: 20 })
-  expect((await place.backUp()).exitCode).toBe(0)
+  await place.backUp()
 })
 
 afterAll(async () => {
