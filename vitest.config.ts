@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -13,6 +14,9 @@ const resolve = { conditions: ['@holdfast/source', 'node', 'development|producti
 const shared = { resolve, ssr: { resolve } }
 // For what Node resolves by itself, such as a plugin that is imported by name.
 const execArgv = ['--conditions=@holdfast/source']
+// One more than there are cores, since many tests wait for a time to pass; few, since most start processes of their own.
+// The same for both projects, so that the last files of one share the cores with the first of the other.
+const maxWorkers = Math.min(availableParallelism() + 1, 4)
 
 // Inline projects: projects found by a glob would not inherit `resolve.conditions`.
 export default defineConfig({
@@ -28,6 +32,9 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.ts'],
           execArgv,
           testTimeout: 60_000,
+          maxWorkers,
+          // A process for each file would cost more than most of the files. Whatever a test changes it changes back.
+          isolate: false,
         },
       },
       {
@@ -40,7 +47,7 @@ export default defineConfig({
           execArgv,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          maxWorkers,
         },
       },
     ],

@@ -59,6 +59,21 @@ export default definePlugin({
 })
 `
 
+/** A local storage that never says what it holds. */
+const mute = `${head}
+export default definePlugin({
+  kind: 'storage', name: 'mute', parseOptions: local.parseOptions,
+  create(options, context) {
+    const inner = local.create(options, context)
+    const never = () => new Promise(() => {})
+    return {
+      check: never, put: never, get: never, stat: never, remove: never, location: (key) => inner.location(key),
+      async *list() { await never() },
+    }
+  },
+})
+`
+
 /** Never ends, whatever it is told. */
 const hanging = `${head}
 export default definePlugin({
@@ -89,7 +104,7 @@ export default definePlugin({
 })
 `
 
-const plugins = { flaky, slow, hanging, keeping, throwing }
+const plugins = { flaky, slow, mute, hanging, keeping, throwing }
 
 /** Writes one of them into a directory; `use` takes what it resolves. */
 export async function writePlugin(directory: string, name: keyof typeof plugins): Promise<string> {

@@ -221,6 +221,26 @@ describe('holdfast-cron', () => {
     }
   })
 
+  it('hears signals also while a storage has not answered since the start', async () => {
+    const use = await writePlugin(place.directory, 'mute')
+    const mute = job({ storages: [{ use, options: { path: `${place.backups}/mute` } }], schedule: '@yearly' })
+    await place.configure({ jobs: { shop: job(), mute } })
+    const running = start()
+    await running.line(({ msg }) => msg === 'started')
+    running.signal('SIGHUP')
+    const lines = running.lines().length
+    await running.line(({ msg }) => msg === 'the configuration was read again', lines)
+    await running.line(({ status }) => status === 'succeeded', lines)
+    await running.line(({ msg }) => msg === 'started', running.lines().length)
+    expect(await stop(running)).toBe(0)
+    expect(running.lines().some(({ msg }) => msg.startsWith('ready'))).toBe(false)
+    expect(running.lines().filter(({ msg }) => msg === 'started')).toHaveLength(
+      running.lines().filter(({ status }) => status === 'succeeded').length,
+    )
+    const { temporary, processes, sessions } = await tracesOf(place)
+    expect({ temporary, processes, sessions }).toEqual({ temporary: [], processes: [], sessions: [] })
+  })
+
   it('verifies, prunes and checks by schedule as well', async () => {
     const schedule = {
       backup: '@yearly',

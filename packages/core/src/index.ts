@@ -42,7 +42,7 @@ export {
 } from './notify/outside.ts'
 export { reportOf } from './notify/reports.ts'
 export { type JobPruning, pruneJob } from './prune-job.ts'
-export { applyPrune, orphanAgeMs, planPrune, type PrunePlan } from './prune.ts'
+export { planPrune, type PrunePlan } from './prune.ts'
 export { readText } from './read-small.ts'
 export { putBytes } from './records.ts'
 export { restoreBackup, type RestoreOptions, type RestoreProgress, type RestoreReport } from './restore.ts'

@@ -1,13 +1,13 @@
 import { integerBytes, knownOffset, readInteger, readToc, type Toc } from './archive-toc.ts'
 
 /** Bytes to write over those that are there. */
-export interface Patch {
+interface Patch {
   position: number
   bytes: Buffer
 }
 
 /** Finds where each table's data begins in an archive in custom format, while the archive goes by. */
-export interface OffsetFinder {
+interface OffsetFinder {
   read(chunk: Buffer): void
   /**
    * After the last chunk: what to write into the table of contents, so that pg_restore finds all data at once. Empty

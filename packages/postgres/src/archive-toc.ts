@@ -1,5 +1,5 @@
 /** An entry of an archive's table of contents that has data. */
-export interface TocEntry {
+interface TocEntry {
   dumpId: number
   /** Where the entry says at which byte its data begins: a flag, then the number. */
   offsetAt: number

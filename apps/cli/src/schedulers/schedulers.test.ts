@@ -101,18 +101,23 @@ describe('the units', () => {
   })
 
   it.skipIf(leftOut)('pass systemd-analyze verify', async () => {
-    const paths: string[] = []
-    for (const part of renderSystemd(commands).text.split(/^(?=# \/etc\/systemd\/system\/)/m)) {
-      const [, name = ''] = /^# (\S+)/.exec(part) ?? []
-      const path = join(directory, basename(name))
-      await writeFile(path, part)
-      paths.push(path)
+    const verify = async (text: string) => {
+      const paths: string[] = []
+      for (const part of text.split(/^(?=# \/etc\/systemd\/system\/)/m)) {
+        const [, name = ''] = /^# (\S+)/.exec(part) ?? []
+        const path = join(directory, basename(name))
+        await writeFile(path, part)
+        paths.push(path)
+      }
+      const { exitCode, stderr } = await execa('systemd-analyze', ['verify', ...paths], { reject: false })
+      // It also looks at the other units of the machine.
+      const ours = stderr.split('\n').filter((line) => line.includes(directory) || line.includes('holdfast-'))
+      return { units: paths.length, exitCode, ours }
     }
-    expect(paths).toHaveLength(2 * commands.length)
-    const { exitCode, stderr } = await execa('systemd-analyze', ['verify', ...paths], { reject: false })
-    // It also looks at the other units of the machine.
-    const ours = stderr.split('\n').filter((line) => line.includes(directory) || line.includes('holdfast-'))
-    expect({ exitCode, ours }).toEqual({ exitCode: 0, ours: [] })
+    const { text } = renderSystemd(commands)
+    const wrong = await verify(text.replace('OnCalendar=', 'OnCalender='))
+    expect(wrong.ours.join('\n')).toContain('OnCalender')
+    expect(await verify(text)).toEqual({ units: 2 * commands.length, exitCode: 0, ours: [] })
   })
 
   it.skipIf(leftOut)('have calendar events that systemd reads as the same times', async () => {

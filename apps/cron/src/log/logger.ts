@@ -27,7 +27,7 @@ export function createLogger(
 }
 
 /** `shop backup: started`, or only the message where it is about no job. */
-function readable(line: Record<string, unknown>, messageKey: string): string {
-  const about = [line['job'], line['task']].filter((part) => part !== undefined).join(' ')
-  return `${about === '' ? '' : `${about}: `}${String(line[messageKey])}`
+function readable({ job, task, msg }: { job?: string; task?: string; msg?: string }): string {
+  if (job === undefined) return msg ?? ''
+  return `${job}${task === undefined ? '' : ` ${task}`}: ${msg}`
 }
