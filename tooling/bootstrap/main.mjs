@@ -6,9 +6,9 @@ import { ensureCeph } from './ceph.mjs'
 import { handOver } from './child.mjs'
 import { bin, ensurePackages, root } from './packages.mjs'
 import { ensurePostgres } from './postgres.mjs'
-import { ensurePromtool } from './promtool.mjs'
 import { give } from './say.mjs'
 import { build, checks, tests } from './stages.mjs'
+import { ensureTakenOut } from './taken-out.mjs'
 import { ensureTools } from './tools.mjs'
 
 const commands = {
@@ -34,7 +34,7 @@ const environment = {
 if (command.postgres) environment.HOLDFAST_POSTGRES_BIN = await ensurePostgres()
 if (command.tools) {
   await ensureTools()
-  await ensurePromtool()
+  await ensureTakenOut()
 }
 if (command.ceph) await ensureCeph()
 await command.run(environment, args)

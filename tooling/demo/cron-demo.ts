@@ -65,8 +65,10 @@ async function show(server: PostgresServer, signal: AbortSignal): Promise<void> 
   try {
     await Promise.race([sleep(watchedMs, undefined, { signal }), ended])
     await showMetrics(address)
+    say()
     await holdfast(['list'], place)
     if (process.stdout.isTTY) {
+      say()
       note('It goes on until you stop it with Ctrl-C.')
       await Promise.race([untilAborted(signal), ended])
     }
@@ -83,7 +85,7 @@ async function show(server: PostgresServer, signal: AbortSignal): Promise<void> 
 
 const pages = [
   ['/healthz', 'is it alive?'],
-  ['/readyz', 'are the schedules loaded, and the storages reachable?'],
+  ['/readyz', 'do its storages answer?'],
   ['/metrics', 'for Prometheus'],
 ] as const
 

@@ -7,7 +7,7 @@ import { DockerfileParser } from 'dockerfile-ast'
 import { validate, ValidationSeverity } from 'dockerfile-utils'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { root } from './program.ts'
+import { program, root } from './program.ts'
 
 const directory = join(root, 'deploy/docker')
 
@@ -47,6 +47,19 @@ describe('deploy/docker/Dockerfile', () => {
     const start = instructions.findLastIndex((one) => one.getKeyword() === 'FROM')
     const users = instructions.slice(start).filter((one) => one.getKeyword() === 'USER')
     expect(users.map((one) => one.getArgumentsContent())).toEqual(['holdfast'])
+  })
+
+  it('has no command that a shell can not read, and would be found out with one', async () => {
+    const commands = DockerfileParser.parse(text)
+      .getInstructions()
+      .filter((one) => one.getKeyword() === 'RUN')
+      .map((one) => one.getRawArgumentsContent() ?? '')
+    expect(commands.length).toBeGreaterThan(4)
+    for (const command of commands) {
+      expect(await program('sh', ['-n'], { input: command })).toEqual({ exitCode: 0, all: '' })
+    }
+    const [broken = ''] = commands.filter((command) => command.includes('; done'))
+    expect((await program('sh', ['-n'], { input: broken.replace('; done', '') })).exitCode).toBe(2)
   })
 
   it('uses the pnpm of the checkout', async () => {

@@ -177,6 +177,7 @@ describe('every configuration in the documents is one', () => {
       DATABASE_URL: source.url,
       PING_URL: 'http://127.0.0.1:9',
       SMTP_PASSWORD: 'a password',
+      SMTP_URL: 'smtp://127.0.0.1:9',
       SLACK_WEBHOOK_URL: 'http://127.0.0.1:9',
       PAGERDUTY_ROUTING_KEY: '0'.repeat(32),
     })

@@ -59,10 +59,34 @@ export default definePlugin({
 })
 `
 
+/** A local storage that never says what it holds. */
+const mute = `${head}
+export default definePlugin({
+  kind: 'storage', name: 'mute', parseOptions: local.parseOptions,
+  create(options, context) {
+    const inner = local.create(options, context)
+    const never = () => new Promise(() => {})
+    return {
+      check: never, put: never, get: never, stat: never, remove: never, location: (key) => inner.location(key),
+      async *list() { await never() },
+    }
+  },
+})
+`
+
 /** Never ends, whatever it is told. */
 const hanging = `${head}
 export default definePlugin({
   kind: 'notifier', name: 'hanging', parseOptions: () => ({}), create: () => ({ notify: () => new Promise(() => {}) }),
+})
+`
+
+/** Writes down what it was told. */
+const keeping = `${head}
+import { appendFile } from 'node:fs/promises'
+export default definePlugin({
+  kind: 'notifier', name: 'keeping', parseOptions: () => ({}),
+  create: () => ({ notify: ({ event }) => appendFile('told', event + '\\n') }),
 })
 `
 
@@ -80,7 +104,7 @@ export default definePlugin({
 })
 `
 
-const plugins = { flaky, slow, hanging, throwing }
+const plugins = { flaky, slow, mute, hanging, keeping, throwing }
 
 /** Writes one of them into a directory; `use` takes what it resolves. */
 export async function writePlugin(directory: string, name: keyof typeof plugins): Promise<string> {

@@ -125,6 +125,7 @@ async function steady(pid: number): Promise<Resources> {
     cpuMs: all.at(-1)?.cpuMs ?? 0,
     residentBytes: Math.min(...all.map(({ residentBytes }) => residentBytes)),
     sockets: Math.min(...all.map(({ sockets }) => sockets)),
+    wakeUps: all.at(-1)?.wakeUps ?? 0,
   }
 }
 

@@ -1,8 +1,9 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { resourcesOf, startCron, type RunningCron } from './cron.ts'
 import { writePlugin } from './cron-plugins.ts'
+import { holdJob } from './hold.ts'
 import { backupsIn, damageIn, dataAmong } from './stored.ts'
 import { noTraces, tracesOf } from './traces.ts'
 import { tries } from './tries.ts'
@@ -84,6 +85,11 @@ describe('holdfast-cron', () => {
     expect(await refusal({ jobs: { shop: job({ schedule: undefined }) } })).toMatch(
       /^2 .*no job has a schedule/,
     )
+    const loud = { ...place, environment: { ...place.environment, LOG_LEVEL: 'loud' } }
+    expect(await startCron(loud).ended).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('LOG_LEVEL is "loud" (USAGE_INVALID)'),
+    })
     const { url } = await import('node:http').then(async ({ createServer }) => {
       const server = createServer().listen(0, '127.0.0.1')
       await new Promise((resolve) => server.once('listening', resolve))
@@ -169,6 +175,72 @@ describe('holdfast-cron', () => {
     expect(third.lines().filter(({ msg }) => msg === 'started')).toEqual([])
   })
 
+  it('waits for the first backup of a new job, restarts or not, and then tells that it is missed', async () => {
+    const keeps = await writePlugin(place.directory, 'keeping')
+    const notifiers = [{ use: keeps, on: ['backup.missed'] }]
+    const check = { backup: '@yearly', check: '@yearly' }
+    await place.configure({ jobs: { shop: job({ schedule: check, expectEvery: '1h', notifiers }) } })
+    for (let life = 1; life <= 2; life++) {
+      const running = start()
+      const { msg } = await running.line(({ task, msg: said }) => task === 'check' && said !== 'started')
+      expect(msg).toMatch(/^no good backup yet; the first is expected by \d{4}-/)
+      expect((await running.get('/metrics')).body).toMatch(/^holdfast_first_seen_timestamp_seconds\{.*\} \d/m)
+      expect(await stop(running)).toBe(0)
+    }
+    const earlier = new Date(Date.now() - 2 * 3_600_000).toISOString()
+    const record = { schemaVersion: 1, firstSeenAt: earlier }
+    await writeFile(`${place.backups}/shop/.first-seen.json`, JSON.stringify(record))
+    const running = start()
+    await running.line(
+      ({ task, msg }) => task === 'check' && msg.startsWith('missed: there is no good backup'),
+    )
+    await expect.poll(() => readFile(`${place.directory}/told`, 'utf8')).toBe('backup.missed\n')
+    expect(await stop(running)).toBe(0)
+  })
+
+  it('says which run holds the lock where it is refused, and counts it', async () => {
+    await place.configure({ jobs: { shop: job() } })
+    const holder = await holdJob(place.database, 'shop')
+    try {
+      const running = start()
+      const refused = await running.line(({ error }) => error?.code === 'RUN_LOCKED')
+      expect(refused).toMatchObject({ level: 'error', job: 'shop', task: 'backup', status: 'failed' })
+      expect(refused.msg).toMatch(
+        /^backup failed: Another run of job shop holds its lock: server process \d+, since /,
+      )
+      await expect
+        .poll(async () => (await running.get('/metrics')).body)
+        .toMatch(/^holdfast_run_failures_total\{backup_job="shop",code="RUN_LOCKED"\} [1-9]/m)
+      expect((await running.get('/metrics')).body).not.toContain('holdfast_last_run_result{')
+      expect((await place.files()).filter((name) => name.endsWith('.report.json'))).toEqual([])
+      await holder.release()
+      await running.line(({ status }) => status === 'succeeded')
+      expect(await stop(running)).toBe(0)
+    } finally {
+      await holder.release()
+    }
+  })
+
+  it('hears signals also while a storage has not answered since the start', async () => {
+    const use = await writePlugin(place.directory, 'mute')
+    const mute = job({ storages: [{ use, options: { path: `${place.backups}/mute` } }], schedule: '@yearly' })
+    await place.configure({ jobs: { shop: job(), mute } })
+    const running = start()
+    await running.line(({ msg }) => msg === 'started')
+    running.signal('SIGHUP')
+    const lines = running.lines().length
+    await running.line(({ msg }) => msg === 'the configuration was read again', lines)
+    await running.line(({ status }) => status === 'succeeded', lines)
+    await running.line(({ msg }) => msg === 'started', running.lines().length)
+    expect(await stop(running)).toBe(0)
+    expect(running.lines().some(({ msg }) => msg.startsWith('ready'))).toBe(false)
+    expect(running.lines().filter(({ msg }) => msg === 'started')).toHaveLength(
+      running.lines().filter(({ status }) => status === 'succeeded').length,
+    )
+    const { temporary, processes, sessions } = await tracesOf(place)
+    expect({ temporary, processes, sessions }).toEqual({ temporary: [], processes: [], sessions: [] })
+  })
+
   it('verifies, prunes and checks by schedule as well', async () => {
     const schedule = {
       backup: '@yearly',
@@ -210,13 +282,17 @@ describe('a thousand jobs', () => {
     await running.get('/metrics')
     await sleep(1000)
     const before = resourcesOf(running.pid)
-    const idleMs = 10_000
+    const idleMs = tries({ usually: 10_000, full: 60_000 })
     await sleep(idleMs)
     const after = resourcesOf(running.pid)
     const idlePercent = ((after.cpuMs - before.cpuMs) / idleMs) * 100
+    const wakeUpsPerSecond = ((after.wakeUps - before.wakeUps) / idleMs) * 1000
     process.stderr.write(
-      `1,000 jobs: ready after ${ready.wallMs} ms (${ready.cpuMs} ms of computing), idle ${idlePercent} %, ${Math.round(after.residentBytes / 1e6)} MB\n`,
+      `1,000 jobs: ready after ${ready.wallMs} ms (${ready.cpuMs} ms of computing), idle ${idlePercent.toFixed(2)} % ` +
+        `with ${wakeUpsPerSecond.toFixed(1)} wake-ups a second, ${Math.round(after.residentBytes / 1e6)} MB\n`,
     )
+    // Nothing ticks while nothing is due; this holds on busy cores as well.
+    expect(wakeUpsPerSecond).toBeLessThan(10)
     // Times are judged where this runs alone; otherwise other tests are at work on the same cores.
     expect(ready.wallMs).toBeLessThan(tries({ usually: Number.POSITIVE_INFINITY, full: 3000 }))
     expect(idlePercent).toBeLessThan(tries({ usually: 100, full: 1 }))

@@ -93,6 +93,8 @@ export interface Resources {
   cpuMs: number
   residentBytes: number
   sockets: number
+  /** How often its main thread was woken for something to do. */
+  wakeUps: number
 }
 
 const ticksPerSecond = 100
@@ -101,11 +103,14 @@ export function resourcesOf(pid: number): Resources {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ')
-  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(status)
+  const switches = /^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)
   return {
     cpuMs: ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond,
     residentBytes: Number(resident?.[1]) * 1024,
     sockets: readdirSync(`/proc/${pid}/fd`).filter((fd) => linkOf(pid, fd).startsWith('socket:')).length,
+    wakeUps: Number(switches?.[1]),
   }
 }
 

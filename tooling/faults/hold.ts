@@ -1,21 +1,32 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { findBinDirectory, type TestDatabase } from '@holdfast/lab'
 
-/** A session of somebody else that keeps a table locked. */
-export interface HeldTable {
+/** A session of somebody else that keeps something locked. */
+export interface Held {
   /** Lets it go. Twice is fine. */
   release(): Promise<void>
 }
 
 /** Locks a table against every reader, as a migration does. */
-export async function holdTable({ url }: TestDatabase, table: string): Promise<HeldTable> {
+export function holdTable(database: TestDatabase, table: string): Promise<Held> {
+  return hold(database, `BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
+}
+
+/** Takes the lock of a job, as another run of it would. */
+export function holdJob(database: TestDatabase, job: string): Promise<Held> {
+  const digest = createHash('sha256').update(`holdfast job ${job}`).digest()
+  return hold(database, `SELECT FROM pg_advisory_lock(${digest.readInt32BE(0)}, ${digest.readInt32BE(4)})`)
+}
+
+async function hold({ url }: TestDatabase, statements: string): Promise<Held> {
   const psql = spawn(join(findBinDirectory(), 'psql'), ['-X', '-q', '-A', '-t'], {
     env: { ...connectionOf(url) },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  psql.stdin.write(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE;\n\\echo held\n`)
+  psql.stdin.write(`${statements};\n\\echo held\n`)
   await once(psql.stdout, 'data')
   let released: Promise<void> | undefined
   const release = async (): Promise<void> => {

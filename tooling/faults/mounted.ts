@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { isLeftOut } from '@holdfast/lab'
 import { execa } from 'execa'
 import { holdfastBin, type Outcome } from './holdfast.ts'
 import type { Workplace } from './workplace.ts'
@@ -18,13 +19,11 @@ async function unshareCommand(): Promise<string[] | undefined> {
 
 const unshare = await unshareCommand()
 
-/** Whether file systems can be mounted here. Without, the tests that need it are skipped, and say so. */
-export const canMount: boolean = unshare !== undefined
-if (!canMount) {
-  process.stderr.write(
-    'NOT TESTED: full and read-only disks, because this user may mount nothing (run as root).\n',
-  )
-}
+/** Whether tests that mount a file system are left out here. */
+export const isMountingLeftOut: boolean = isLeftOut('full and read-only disks', {
+  isHere: unshare !== undefined,
+  because: 'this user may mount nothing (run as root)',
+})
 
 export interface MountedOutcome extends Outcome {
   /** What the directory holds afterwards, unfinished files too, by its path from there. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { type HeldTable, holdTable, waitForWaiting } from './hold.ts'
+import { type Held, holdTable, waitForWaiting } from './hold.ts'
 import { type Outcome, type Running, sendSignal } from './holdfast.ts'
 import { type Moment, moments, watch } from './moments.ts'
 import { lookFor, programUnder } from './processes.ts'
@@ -15,7 +15,7 @@ const codes = { SIGTERM: 'RUN_TERMINATED', SIGINT: 'RUN_INTERRUPTED' } as const
 const promisedMs = 10_000
 
 let place: Workplace
-let held: HeldTable | undefined
+let held: Held | undefined
 const stopped: number[] = []
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest'
-import { type HeldTable, holdTable, waitForWaiting } from './hold.ts'
+import { type Held, holdTable, waitForWaiting } from './hold.ts'
 import type { Outcome } from './holdfast.ts'
 import { watch } from './moments.ts'
 import { backupsIn, damageIn } from './stored.ts'
@@ -9,7 +9,7 @@ import { createWorkplace, fill, reportOf, type Workplace } from './workplace.ts'
 const starts = 20
 
 let place: Workplace
-let held: HeldTable | undefined
+let held: Held | undefined
 
 beforeAll(async () => {
   place = await createWorkplace(inject('postgresUrl'), 'simultaneous')

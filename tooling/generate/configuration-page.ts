@@ -30,7 +30,20 @@ const example = `jobs:
         options:
           minTables: 10
       - use: size
-    notifiers: []
+    notifiers:
+      - use: smtp
+        options:
+          url: \${SMTP_URL}
+          from: Backups <backups@example.com>
+          to: [oncall@example.com]
+      - use: slack
+        name: operations
+        options:
+          url: \${SLACK_WEBHOOK_URL}
+          mention: [here]
+        on: [backup.failed, backup.recovered, backup.missed]
+        repeatEveryMs: 86400000
+        timeoutMs: 30000
     expectEvery: 8d
     schedule:
       backup: '0 3 * * 0'

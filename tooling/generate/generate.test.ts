@@ -142,7 +142,13 @@ test('the example of the documents works', async () => {
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? []
   const path = join(directory, 'holdfast.config.yaml')
   await writeFile(path, example)
-  const config = await readConfig(path, { environment: { DATABASE_URL: 'dbname=shop' } })
-  const { storages, verifiers } = await loadJob(config, 'shop', { appUrl: import.meta.url })
-  expect([...storages, ...verifiers].map(({ name }) => name)).toEqual(['disk', 'archive', 'size'])
+  const environment = {
+    DATABASE_URL: 'dbname=shop',
+    SMTP_URL: 'smtp://mail.example.com',
+    SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/x',
+  }
+  const config = await readConfig(path, { environment })
+  const { storages, verifiers, notifiers } = await loadJob(config, 'shop', { appUrl: import.meta.url })
+  const names = [...storages, ...verifiers, ...notifiers].map(({ name }) => name)
+  expect(names).toEqual(['disk', 'archive', 'size', 'smtp', 'operations'])
 })

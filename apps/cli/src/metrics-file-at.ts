@@ -1,4 +1,4 @@
-import { knowledgeOf, type Config, type Job, type JobStorage } from '@holdfast/core'
+import { firstSeenOf, knowledgeOf, type Config, type Job, type JobStorage } from '@holdfast/core'
 import { continueText, createMetrics, writeTextfile, type Metrics } from '@holdfast/metrics'
 import type { StorageStatus } from '@holdfast/plugin'
 import type { Context } from './context.ts'
@@ -44,7 +44,8 @@ async function tellKnowledge(job: Job, metrics: Metrics, now: Date, signal: Abor
     reports: [],
     unread: all,
   }))
-  metrics.jobKnown({ job, ...knowledge })
+  const firstSeenAt = await firstSeenOf(job, knowledge, { now, signal }).catch(() => undefined)
+  metrics.jobKnown({ job, ...knowledge, firstSeenAt })
   // Interrupted is not the same as down.
   if (signal.aborted) return knowledge.unread
   for (const storage of job.storages) {

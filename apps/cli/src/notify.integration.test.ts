@@ -43,6 +43,15 @@ export default {
   }),
 }`
 
+const storageThatIsGone = `const gone = async () => { throw new Error('the bucket is gone') }
+export default {
+  apiVersion: 1, kind: 'storage', name: 'gone', parseOptions: () => ({}),
+  create: () => ({
+    check: gone, put: gone, get: gone, stat: gone, remove: gone, location: (key) => 'gone:' + key,
+    async *list() { await gone() },
+  }),
+}`
+
 const everything = [
   'backup.started',
   'backup.succeeded',
@@ -55,6 +64,8 @@ interface Job {
   database?: string
   notifiers?: object[]
   expectEvery?: string
+  schedule?: string
+  storages?: object[]
 }
 
 async function configure(job: Job, name = 'holdfast.config.json'): Promise<string[]> {
@@ -72,6 +83,12 @@ async function told(): Promise<Notification[]> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Notification)
+}
+
+/** Has the storage remember that somebody looked at the job at that time. */
+async function firstSeen(at: Date): Promise<void> {
+  const record = { schemaVersion: 1, firstSeenAt: at.toISOString() }
+  await writeFile(join(desk.directory, 'backups/shop/.first-seen.json'), JSON.stringify(record))
 }
 
 const all = [
@@ -156,11 +173,19 @@ describe('backup', { timeout: 60_000 }, () => {
 
 describe('check', { timeout: 60_000 }, () => {
   it('says what is missed, tells it, ends with 5, and is quiet about what is well', async () => {
-    const config = await configure({ notifiers: [named('keeps')], expectEvery: '1h' })
+    const schedule = '0 3 * * *'
+    const config = await configure({ notifiers: [named('keeps')], expectEvery: '1h', schedule })
+    const fresh = await desk.run(['check', ...config])
+    expect([fresh.exitCode, fresh.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^– shop: there is no good backup yet, the first is expected by \d{4}-/),
+    ])
+    expect(await told()).toEqual([])
+    await firstSeen(new Date(Date.now() - 2 * 3_600_000))
     const none = await desk.run(['check', ...config])
     expect(none.exitCode).toBe(5)
     expect(none.stdout).toContain('✗ shop: there is no good backup, one is expected every 1 h')
-    expect(none.stdout).toContain('✓ keeps  backup.missed, accepted in')
+    expect(none.stdout).toContain('✓ keeps: backup.missed, accepted in')
     await desk.run(['backup', '--quiet', ...config])
     const well = await desk.run(['check', ...config])
     expect([well.exitCode, well.stdout]).toEqual([
@@ -168,7 +193,10 @@ describe('check', { timeout: 60_000 }, () => {
       '✓ shop: the last good backup was made just now, one is expected every 1 h',
     ])
     expect((await desk.run(['check', '--quiet', ...config])).stdout).toBe('')
-    expect((await told()).map(({ event }) => event)).toEqual(['backup.missed', 'backup.recovered'])
+    expect(await told()).toMatchObject([
+      { event: 'backup.missed', nextRunAt: expect.stringMatching(/T03:00:00.000Z$/) },
+      { event: 'backup.recovered', nextRunAt: expect.stringMatching(/T03:00:00.000Z$/) },
+    ])
     const { stdout } = await desk.run(['check', 'shop', '--json', ...config])
     expect(JSON.parse(stdout)).toMatchObject({
       command: 'check',
@@ -257,5 +285,22 @@ describe('verify and prune', { timeout: 60_000 }, () => {
       },
     ])
     expect((await desk.run(['prune', '--json', ...config])).stdout).toContain('"notifications":[]')
+  })
+
+  it('prune where they can, and tell of the storage that does not answer', async () => {
+    await desk.run(['backup', '--quiet', ...(await configure({}))])
+    await desk.run(['backup', '--quiet', ...(await configure({}))])
+    await writeFile(join(desk.directory, 'gone.js'), storageThatIsGone)
+    const broken = { use: './gone.js', name: 'broken' }
+    const good = { use: 'local', options: { path: 'backups' }, retention: { last: 1 } }
+    const notifiers = [named('keeps')]
+    const both = await configure({ notifiers, storages: [broken, good] })
+    const partial = await desk.run(['prune', ...both])
+    expect(partial.exitCode).toBe(6)
+    expect(partial.stderr).toContain('✓ shop in local: 1 deleted, 1 kept')
+    expect(partial.stderr).toContain('✓ keeps: prune.failed, accepted in')
+    expect(await told()).toMatchObject([{ event: 'prune.failed', error: { plugin: 'broken' } }])
+    const none = await desk.run(['prune', '--json', ...(await configure({ notifiers, storages: [broken] }))])
+    expect([none.exitCode, JSON.parse(none.stdout)]).toMatchObject([4, { status: 'partial' }])
   })
 })

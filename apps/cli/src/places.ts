@@ -4,10 +4,12 @@ import {
   findBackup,
   findJob,
   listBackups,
+  listHeads,
   loadJob,
   type Backup,
   type Config,
   type Job,
+  type ManifestHead,
 } from '@holdfast/core'
 import { postgresSource } from '@holdfast/postgres'
 import { placeConfig, readFoundConfig } from './configured.ts'
@@ -89,15 +91,22 @@ export interface Found {
   siblings: Backup[]
 }
 
-/** Every backup in the places, newest first; `packed`, for a look at them that nothing follows from. */
-export async function findAll(
+/** Every backup in the places, newest first, as much of it as a list has: for a look that nothing follows from. */
+export async function lookAtAll(
   places: readonly Place[],
   signal: AbortSignal,
-  { packed = false }: { packed?: boolean } = {},
-): Promise<Found[]> {
+): Promise<Backup<ManifestHead>[]> {
+  const found = await Promise.all(
+    places.map(({ job, jobName }) => listHeads(job.storages, jobName, signal, { packed: true })),
+  )
+  return found.flat().toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+}
+
+/** Every backup in the places, newest first. */
+async function findAll(places: readonly Place[], signal: AbortSignal): Promise<Found[]> {
   const found = await Promise.all(
     places.map(async (place) => {
-      const backups = await listBackups(place.job.storages, place.jobName, signal, { packed })
+      const backups = await listBackups(place.job.storages, place.jobName, signal)
       const byJob = Map.groupBy(backups, (backup) => backup.job)
       return backups.map((backup) => ({ backup, place, siblings: byJob.get(backup.job) ?? [] }))
     }),

@@ -10,20 +10,29 @@ const endMs = 15_000
 /** Runs until it is told to stop, and resolves with the exit code. */
 export async function runService(options: CronOptions): Promise<number> {
   const environment = process.env
-  const logger = createLogger(process.stdout, {
-    level: environment['LOG_LEVEL'] ?? 'info',
-    colors: process.stdout.isTTY && environment['NO_COLOR'] === undefined,
-  })
-  let service: Service
   try {
-    const file = await configFile(options)
-    service = await serve({ ...options, config: options.config, file }, { environment, logger })
+    const logger = createLogger(process.stdout, {
+      level: logLevel(environment),
+      colors: process.stdout.isTTY && environment['NO_COLOR'] === undefined,
+    })
+    const starting = configFile(options).then((file) =>
+      serve({ ...options, config: options.config, file }, { environment, logger }),
+    )
+    return await untilStopped(starting, { logger, environment })
   } catch (error) {
     const { code, message, hint } = reportable(error, environment)
     process.stderr.write(`✗ ${message} (${code})\n${hint === undefined ? '' : `  ${hint}\n`}`)
     return exitCodeOf(code)
   }
-  return await untilStopped(service, { logger, environment })
+}
+
+const logLevels = ['debug', 'info', 'warn', 'error']
+
+function logLevel({ LOG_LEVEL: level = 'info' }: NodeJS.ProcessEnv): string {
+  if (logLevels.includes(level)) return level
+  throw new HoldfastError('USAGE_INVALID', `LOG_LEVEL is ${JSON.stringify(level)}`, {
+    hint: `Set it to one of ${logLevels.join(', ')}.`,
+  })
 }
 
 async function configFile({ config }: CronOptions): Promise<string> {
@@ -34,14 +43,24 @@ async function configFile({ config }: CronOptions): Promise<string> {
   })
 }
 
+/** Signals are heard from the first moment: one that came too early would end the process in the middle of a run. */
 function untilStopped(
-  service: Service,
+  starting: Promise<Service>,
   { logger, environment }: { logger: Logger; environment: NodeJS.ProcessEnv },
 ): Promise<number> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    let service: Service | undefined
+    starting.then((started) => {
+      service = started
+      process.on('uncaughtException', (error) => started.survive(error))
+      process.on('unhandledRejection', (reason) => started.survive(reason))
+    }, reject)
+
     let signals = 0
     const stop = (): void => {
       signals += 1
+      // Nothing runs yet.
+      if (service === undefined) process.exit(0)
       if (signals === 1) {
         service.stop().then(
           () => resolve(0),
@@ -61,24 +80,24 @@ function untilStopped(
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
 
+    const reload = async (): Promise<void> => {
+      const started = await starting
+      try {
+        await started.reload()
+        logger.info('the configuration was read again')
+      } catch (error) {
+        const reported = reportable(error, environment)
+        logger.error(
+          { error: reported },
+          `the configuration is refused, the old one stays: ${reported.message}`,
+        )
+      }
+    }
     let reloading = Promise.resolve()
     process.on('SIGHUP', () => {
-      if (signals > 0) return
-      reloading = reloading.then(async () => {
-        try {
-          await service.reload()
-          logger.info('the configuration was read again')
-        } catch (error) {
-          const reported = reportable(error, environment)
-          logger.error(
-            { error: reported },
-            `the configuration is refused, the old one stays: ${reported.message}`,
-          )
-        }
-      })
+      // Where it could not be started, that is said elsewhere.
+      if (signals === 0) reloading = reloading.then(reload).catch(() => {})
     })
-    process.on('uncaughtException', (error) => service.survive(error))
-    process.on('unhandledRejection', (reason) => service.survive(reason))
   })
 }
 

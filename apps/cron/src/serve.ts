@@ -32,7 +32,7 @@ export interface ServeOptions {
 
 export interface Service {
   url: string
-  /** Reads the configuration again; where it is refused, the old one stays. */
+  /** Reads the configuration again, and uses it from then on; where it is refused, the old one stays. */
   reload(): Promise<void>
   /** Starts nothing more, lets what runs end within the grace time, then cancels it. Resolves once all is quiet. */
   stop(): Promise<void>
@@ -42,7 +42,10 @@ export interface Service {
   survive(error: unknown): void
 }
 
-/** Starts everything. Rejects with what is wrong with the configuration or the address; nothing is left running then. */
+/**
+ * Starts everything, and does not wait for storages: it is ready when the log and `/readyz` say so. Rejects with what is
+ * wrong with the configuration or the address; nothing is left running then.
+ */
 export async function serve(
   { file, config, host, port }: ServeOptions,
   { environment, logger }: { environment: NodeJS.ProcessEnv; logger: Logger },
@@ -51,6 +54,8 @@ export async function serve(
   const flags = configFlags(config)
   let loaded = await readConfiguration(file, environment)
   let isRecollected = false
+  /** Counts the configurations that were put to use, since what the storages say of an older one comes too late. */
+  let uses = 0
   let measured = Promise.resolve()
   const stopped = new AbortController()
 
@@ -116,6 +121,8 @@ export async function serve(
     stopped.signal.addEventListener('abort', callOff, { once: true })
   }
   const use = async (): Promise<void> => {
+    const own = ++uses
+    const isCurrent = (): boolean => own === uses && !stopped.signal.aborted
     const { jobs, config: current } = loaded
     engine.replace(
       jobs.flatMap(({ tasks }) => tasks),
@@ -128,18 +135,26 @@ export async function serve(
       logger.warn(`no schedule: ${unscheduled.map(({ name }) => name).join(', ')}`)
     }
     measured = measures.replace(jobs)
-    const recollected = recollect(jobs, { engine, now, logger, signal: stopped.signal, later })
+    const remember: typeof engine.remember = (...told) => {
+      if (isCurrent()) engine.remember(...told)
+    }
+    const recollected = recollect(jobs, { engine: { remember }, now, logger, signal: stopped.signal, later })
     // A storage that does not answer holds nobody else up.
     await Promise.race([recollected, sleep(patienceMs, undefined, { ref: false })])
     engine.start()
     await recollected
+    if (!isCurrent()) return
     for (const task of jobs.flatMap(({ tasks }) => tasks)) if (task.kind === 'check') engine.enqueue(task)
+    isRecollected = true
+    logger.info({ jobs: jobs.length }, 'ready; what is due runs from now on')
+  }
+  const survive = (error: unknown): void => {
+    metrics.crashed()
+    logger.error({ err: error }, 'an error that nobody caught; going on')
   }
 
   logger.info({ file, jobs: loaded.jobs.length, url: server.url }, `listening on ${server.url}`)
-  await use()
-  isRecollected = true
-  logger.info({ jobs: loaded.jobs.length }, 'ready; what is due runs from now on')
+  use().catch(survive)
 
   return {
     url: server.url,
@@ -150,7 +165,7 @@ export async function serve(
         metrics.reloaded(false)
         throw error
       }
-      await use()
+      use().catch(survive)
     },
     stop: async () => {
       const { graceMs } = loaded.config.cron
@@ -166,10 +181,7 @@ export async function serve(
       logger.info('stopped')
     },
     cancel: () => engine.cancel(stopReason()),
-    survive: (error) => {
-      metrics.crashed()
-      logger.error({ err: error }, 'an error that nobody caught; going on')
-    },
+    survive,
   }
 }
 

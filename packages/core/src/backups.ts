@@ -1,25 +1,21 @@
 import { HoldfastError, type Manifest } from '@holdfast/plugin'
-import {
-  readCatalog,
-  type CatalogOptions,
-  type Copy,
-  type StorageCatalog,
-  type StoredBackup,
-  type Verification,
-} from './catalog.ts'
+import { readCatalog, readHeads, type CatalogOptions, type StorageCatalog } from './catalog.ts'
 import type { JobStorage } from './job.ts'
+import type { ManifestHead } from './manifest-head.ts'
+import type { Copy, StoredBackup } from './stored-backup.ts'
+import type { Verification } from './verification.ts'
 
 /** A backup with every copy that the storages hold of it. */
-export interface Backup {
+export interface Backup<Kept = Manifest> {
   /** The manifest's id; the name where the manifest can not be read or trusted. */
   id: string
   name: string
   job: string
   startedAt: Date
-  manifest?: Manifest
+  manifest?: Kept
   invalid?: HoldfastError
   /** In the order of the storages: the primary's first. */
-  copies: readonly [StoredBackup, ...StoredBackup[]]
+  copies: readonly [StoredBackup<Kept>, ...StoredBackup<Kept>[]]
   /** That of its best copy. */
   verification: Verification
   suspect: boolean
@@ -48,17 +44,33 @@ export async function listBackups(
   )
 }
 
+/** The same without what grows with the database, so that thousands of backups take little memory. */
+export async function listHeads(
+  storages: readonly JobStorage[],
+  job: string | undefined,
+  signal: AbortSignal,
+  options: CatalogOptions<ManifestHead> = {},
+): Promise<Backup<ManifestHead>[]> {
+  return mergeCatalogs(await Promise.all(storages.map((storage) => readHeads(storage, job, signal, options))))
+}
+
 /** The backups of several storages, newest first, each with every copy that they hold of it. */
-export function mergeCatalogs(catalogs: readonly StorageCatalog[]): Backup[] {
+export function mergeCatalogs<Kept extends ManifestHead>(
+  catalogs: readonly StorageCatalog<Kept>[],
+): Backup<Kept>[] {
   const byId = Map.groupBy(
     catalogs.flatMap((catalog) => catalog.backups),
     (stored) => `${stored.job}/${stored.manifest?.id ?? stored.name}`,
   )
-  const backups = [...byId.values()].map((copies) => mergeCopies(copies as [StoredBackup, ...StoredBackup[]]))
+  const backups = [...byId.values()].map((copies) =>
+    mergeCopies(copies as [StoredBackup<Kept>, ...StoredBackup<Kept>[]]),
+  )
   return backups.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
 }
 
-function mergeCopies(copies: [StoredBackup, ...StoredBackup[]]): Backup {
+function mergeCopies<Kept extends ManifestHead>(
+  copies: [StoredBackup<Kept>, ...StoredBackup<Kept>[]],
+): Backup<Kept> {
   const [first] = copies
   const { manifest } = copies.find((copy) => copy.manifest !== undefined) ?? first
   return {

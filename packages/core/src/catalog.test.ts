@@ -3,8 +3,8 @@ import { HoldfastError, type Manifest, type Verdict } from '@holdfast/plugin'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findBackup, listBackups } from './backups.ts'
-import { readCatalog } from './catalog.ts'
-import { trustedHistory } from './history.ts'
+import { readCatalog, readHeads } from './catalog.ts'
+import { isWholeHistory, trustedHistory } from './history.ts'
 import { addBackup, manifestOf } from './fixtures.test.ts'
 import { backupBase, backupName, manifestKey } from './keys.ts'
 import { accept, protect, unprotect } from './records.ts'
@@ -180,6 +180,42 @@ describe('finding a backup', () => {
   })
 })
 
+describe('a catalog of heads', () => {
+  it('has all but what grows with the database', async () => {
+    const disk = memoryStorage()
+    const tables = [{ schema: 'public', name: 'orders', bytes: 1 }]
+    await addBackup(disk, day(1), { tables, label: 'pre-deploy' }, [{}])
+    const [whole] = await read(disk)
+    const { backups } = await readHeads(named(disk), 'shop', signal)
+    const {
+      tables: _,
+      omissions,
+      warnings,
+      arguments: given,
+      ...head
+    } = whole?.manifest ?? manifestOf(day(1))
+    expect([omissions, warnings, given]).toEqual([[], [], []])
+    expect(backups).toEqual([{ ...whole, manifest: head }])
+  })
+})
+
+describe('reading until it is enough', () => {
+  it('reads the newest hundred, and then hundred by hundred', async () => {
+    const disk = memoryStorage()
+    for (let count = 0; count < 250; count++) await addBackup(disk, day(count))
+    const readUntil = async (wanted: number) => {
+      const isEnough = (found: readonly unknown[]): boolean => found.length >= wanted
+      return (await readCatalog(named(disk), 'shop', signal, { isEnough })).backups
+    }
+    const hundred = await readUntil(1)
+    expect(hundred.map(({ startedAt }) => startedAt)).toEqual(
+      Array.from({ length: 100 }, (_, index) => day(249 - index)),
+    )
+    expect(await readUntil(101)).toHaveLength(200)
+    expect(await readUntil(1000)).toHaveLength(250)
+  })
+})
+
 describe('the history that sizes are measured against', () => {
   it('has neither failed nor suspect backups, nor other kinds, and starts anew at an accepted one', async () => {
     const disk = memoryStorage()
@@ -198,6 +234,19 @@ describe('the history that sizes are measured against', () => {
     expect(history.map((manifest) => manifest.startedAt)).toEqual(
       [8, 3, 2].map((count) => day(count).toISOString()),
     )
+  })
+
+  it('is whole with a hundred, or with an accepted one: what is older is not read for it', async () => {
+    const disk = memoryStorage()
+    for (let count = 0; count < 101; count++) await addBackup(disk, day(count))
+    const all = await read(disk)
+    const like = manifestOf(day(200))
+    expect(trustedHistory(await listBackups([named(disk)], 'shop', signal), like, day(200))).toHaveLength(100)
+    expect(isWholeHistory(all.slice(0, 99), like)).toBe(false)
+    expect(isWholeHistory(all.slice(0, 100), like)).toBe(true)
+    expect(isWholeHistory(all, manifestOf(day(200), { kind: 'schema' }))).toBe(false)
+    await accept(disk, all[7]?.base ?? '', day(201), signal)
+    expect(isWholeHistory((await read(disk)).slice(0, 10), like)).toBe(true)
   })
 })
 

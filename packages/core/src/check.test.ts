@@ -49,8 +49,14 @@ describe('expectationOf', () => {
     expect(await judge(40)).toMatchObject({ status: 'missed', lastGood: { startedAt: at(0) } })
   })
 
-  it('is missed where there never was one', async () => {
+  it('is missed where there never was one and nobody knows since when', async () => {
     expect(await judge(0)).toEqual({ status: 'missed' })
+  })
+
+  it('is awaited where there never was one, for as long as any other has', () => {
+    const given = { backups: [], reports: [], expectEveryMs: 36 * hourMs, firstSeenAt: at(0) }
+    expect(expectationOf({ ...given, now: at(36) })).toEqual({ status: 'awaited', dueAt: at(36) })
+    expect(expectationOf({ ...given, now: at(36.01) })).toEqual({ status: 'missed', dueAt: at(36) })
   })
 })
 
@@ -89,6 +95,52 @@ describe('checkJob', () => {
         history: { failures: 1, lastVerified: { id } },
       },
     ])
+  })
+
+  it('waits for the first backup from when it was first looked for, whoever looks again', async () => {
+    const pager = listener('pager', { on: ['backup.missed'] })
+    const statuses: string[] = []
+    for (const hours of [0, 20, 36, 37]) statuses.push((await check(expecting([pager]), hours)).status)
+    expect(statuses).toEqual(['awaited', 'awaited', 'awaited', 'missed'])
+    expect(pager.heard).toHaveLength(1)
+    expect([...disk.objects.keys()].filter((key) => key.includes('first-seen'))).toEqual([
+      'shop/.first-seen.json',
+    ])
+
+    await run(scriptedJob(disk, []), { signal: never, now: () => at(38) })
+    expect((await check(expecting(), 39)).status).toBe('kept')
+    // Whoever takes every backup away has made no new job of it.
+    for (const key of disk.objects.keys()) if (!key.includes('first-seen')) disk.objects.delete(key)
+    expect((await check(expecting(), 40)).status).toBe('missed')
+  })
+
+  it('takes no job for new that has run', async () => {
+    await run(scriptedJob(disk, [], { fails: 'DATABASE_UNREACHABLE' }), { signal: never, now: () => at(0) })
+    expect(await check(expecting(), 30)).toMatchObject({ status: 'awaited', dueAt: at(36) })
+    await run(scriptedJob(disk, [], { fails: 'DATABASE_UNREACHABLE' }), { signal: never, now: () => at(35) })
+    expect(await check(expecting(), 37)).toMatchObject({ status: 'missed', lastRun: { status: 'failed' } })
+  })
+
+  it('waits for nothing where nobody could remember it', async () => {
+    const readOnly: Storage = {
+      ...disk,
+      put: () => Promise.reject(new HoldfastError('STORAGE_PERMISSION', 'only to be read')),
+    }
+    expect((await check(expecting([], readOnly), 0)).status).toBe('missed')
+    // One that may write has looked before.
+    await check(expecting(), 0)
+    expect((await check(expecting([], readOnly), 1)).status).toBe('awaited')
+  })
+
+  it('does not wait on the word of a clock that was ahead, or of a record that is damaged', async () => {
+    await check(expecting(), 24 * 365)
+    expect((await check(expecting(), 0)).dueAt).toEqual(at(36))
+    disk.objects.set('shop/.first-seen.json', {
+      bytes: Buffer.from('{"schemaVersion":1,'),
+      modifiedAt: at(0),
+    })
+    expect((await check(expecting(), 1)).dueAt).toEqual(at(37))
+    expect((await check(expecting(), 2)).dueAt).toEqual(at(37))
   })
 
   it('is quiet about the same within repeatEveryMs, and remembers it in the storage', async () => {

@@ -1,8 +1,9 @@
 import type { ReportedError, ReportedNotification, Report } from '@holdfast/plugin'
 import { listBackups, type Backup } from './backups.ts'
-import { expectationOf, type Expectation } from './expectation.ts'
+import { expectationOf, isGood, type Expectation } from './expectation.ts'
+import { firstSeen } from './first-seen.ts'
 import type { Job } from './job.ts'
-import { isOver, tell, type TellOptions } from './notify/outside.ts'
+import { isOver, tell, tellUnsent, type TellOptions } from './notify/outside.ts'
 import { readReports } from './notify/reports.ts'
 import { formatUtc } from './notify/summary.ts'
 
@@ -12,7 +13,7 @@ const mostBackups = 100
 /** What came of looking at one job. */
 export interface JobCheck extends Omit<Expectation, 'status'> {
   job: string
-  /** `unexpected`: the job has no `expectEvery`, so nothing was looked at. */
+  /** `unexpected`: the job has no `expectEvery`, so its backups were not looked at. */
   status: Expectation['status'] | 'unexpected'
   expectEveryMs?: number
   /** Why one is missed. */
@@ -23,18 +24,25 @@ export interface JobCheck extends Omit<Expectation, 'status'> {
 
 /**
  * Looks whether a job has a good backup that is young enough, in any of its storages, and tells `backup.missed` where
- * it has not. Rejects where no storage can be read: then nothing is known.
+ * it has not, and what could not be sent earlier; its first one has as long as any other, from when it was first looked
+ * for. Rejects where no storage can be read: then nothing is known.
  */
 export async function checkJob(job: Job, options: Omit<TellOptions, 'backups'>): Promise<JobCheck> {
   const { expectEveryMs, name } = job
   const { now, signal } = options
-  if (expectEveryMs === undefined) return { job: name, status: 'unexpected', notifications: [] }
-  const backups = await readableBackups(job, signal)
-  const expectation = expectationOf({ backups, reports: await lastReport(job, options), expectEveryMs, now })
-  const checked = { job: name, expectEveryMs, ...expectation, notifications: [] }
-  if (expectation.status === 'kept') {
+  if (expectEveryMs === undefined) {
+    return { job: name, status: 'unexpected', notifications: await tellUnsent(job, options) }
+  }
+  const { backups, isAllKnown } = await readableBackups(job, signal)
+  const reports = await lastReport(job, options)
+  const firstSeenAt = backups.some(isGood)
+    ? undefined
+    : await firstSeen(job, { backups, reports, isAllKnown, now, signal })
+  const expectation = expectationOf({ backups, reports, expectEveryMs, firstSeenAt, now })
+  const checked = { job: name, expectEveryMs, ...expectation }
+  if (expectation.status !== 'missed') {
     await isOver(job, 'backup.missed', signal)
-    return checked
+    return { ...checked, notifications: await tellUnsent(job, { ...options, backups }) }
   }
   const error = missed(name, expectation)
   const { lastGood } = expectation
@@ -52,7 +60,10 @@ export async function checkJob(job: Job, options: Omit<TellOptions, 'backups'>):
 }
 
 /** Those of every storage that answers. */
-async function readableBackups({ name, storages }: Job, signal: AbortSignal): Promise<Backup[]> {
+async function readableBackups(
+  { name, storages }: Job,
+  signal: AbortSignal,
+): Promise<{ backups: Backup[]; isAllKnown: boolean }> {
   const read = await Promise.allSettled(
     storages.map((storage) => listBackups([storage], name, signal, { newest: mostBackups })),
   )
@@ -60,7 +71,10 @@ async function readableBackups({ name, storages }: Job, signal: AbortSignal): Pr
   const failure = read.find((one) => one.status === 'rejected')
   if (failure !== undefined && read.every(({ status }) => status === 'rejected')) throw failure.reason
   const backups = read.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
-  return backups.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+  return {
+    backups: backups.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime()),
+    isAllKnown: failure === undefined,
+  }
 }
 
 async function lastReport(

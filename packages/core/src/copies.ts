@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream'
 import { HoldfastError, type BackupObject, type DataRole, type Manifest } from '@holdfast/plugin'
 import type { Backup } from './backups.ts'
-import { isVerified, type StoredBackup } from './catalog.ts'
 import { refuseUnencrypted, type Decryption } from './encryption/identities.ts'
 import type { JobStorage } from './job.ts'
 import { objectOf } from './manifest.ts'
+import type { StoredBackup } from './stored-backup.ts'
 import { decodeObject } from './transform/decode-object.ts'
+import { isVerified } from './verification.ts'
 
 /** A copy of a backup that can be read: where it is and what it should be. */
 export interface ReadableCopy {

@@ -92,7 +92,7 @@ export async function copyBackup(backup: Backup, to: JobStorage, options: CopyOp
     durationMs: Math.round(performance.now() - began),
     objects,
     verdicts,
-    ...(failed !== undefined && { error: options.report(whyFailed(failed, isGone)) }),
+    ...(failed !== undefined && { error: options.report(whyFailed(backup, failed, isGone)) }),
   }
 }
 
@@ -121,8 +121,8 @@ async function bring(
   return [...objects, await bringManifest(source, to, signal)]
 }
 
-function whyFailed(verdict: Verdict, isGone: boolean): HoldfastError {
-  const { code, message, stage, plugin } = verdictError(verdict)
+function whyFailed(backup: Backup, verdict: Verdict, isGone: boolean): HoldfastError {
+  const { code, message, stage, plugin } = verdictError(verdict, backup)
   return new HoldfastError(code, `the copy is no good: ${message}`, {
     stage,
     plugin,

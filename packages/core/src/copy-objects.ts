@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
 import { HoldfastError, type BackupObject, type Storage } from '@holdfast/plugin'
 import type { Backup } from './backups.ts'
 import { readChecked, type ReadableCopy } from './copies.ts'
 import type { JobStorage } from './job.ts'
 import { acceptedKey, copyingKey, manifestKey, protectedKey, reportKey, signatureKey } from './keys.ts'
+import { readBytes } from './read-small.ts'
 import { accept, markCopying, protect, putBytes } from './records.ts'
 import { retryCall } from './wrap/retry.ts'
 
@@ -31,7 +31,7 @@ export async function isPublished(
 ): Promise<boolean> {
   const key = manifestKey(stored.base)
   if ((await instance.stat(key, signal)) === undefined) return false
-  if (sha256Of(await readWhole(instance, key, signal)) === stored.manifestSha256) return true
+  if (sha256Of(await readBytes(instance, key, signal)) === stored.manifestSha256) return true
   throw alreadyThere(`${instance.location(key)} is the manifest of another backup`)
 }
 
@@ -137,7 +137,7 @@ export async function bringManifest(
   signal: AbortSignal,
 ): Promise<CopiedObject> {
   const key = manifestKey(stored.base)
-  const manifest = await readWhole(storage.instance, key, signal)
+  const manifest = await readBytes(storage.instance, key, signal)
   if (sha256Of(manifest) !== stored.manifestSha256) {
     throw new HoldfastError(
       'VERIFY_MANIFEST',
@@ -146,7 +146,7 @@ export async function bringManifest(
   }
   const signature = signatureKey(stored.base)
   if (stored.keys.includes(signature)) {
-    await bringBytes(instance, signature, await readWhole(storage.instance, signature, signal), signal)
+    await bringBytes(instance, signature, await readBytes(storage.instance, signature, signal), signal)
   }
   const status = await bringBytes(instance, key, manifest, signal)
   await instance.remove(copyingKey(stored.base), signal).catch(() => signal.throwIfAborted())
@@ -163,7 +163,7 @@ async function bringBytes(
     await putBytes(storage, key, bytes, { signal, ifAbsent: true })
     return 'copied'
   }
-  if (bytes.equals(await readWhole(storage, key, signal))) return 'kept'
+  if (bytes.equals(await readBytes(storage, key, signal))) return 'kept'
   throw alreadyThere(storage.location(key))
 }
 
@@ -187,10 +187,6 @@ export async function takeAway(
     signal.throwIfAborted()
     return false
   }
-}
-
-async function readWhole(storage: Storage, key: string, signal: AbortSignal): Promise<Buffer> {
-  return buffer(await storage.get(key, { signal }))
 }
 
 function sha256Of(bytes: Buffer): string {

@@ -1,10 +1,12 @@
 import type { DataObject, Manifest, Snapshot } from '@holdfast/plugin'
 import type { StorageWord } from './copy-facts.ts'
+import { guessStoredBytes } from './estimate.ts'
 import type { Job, JobStorage } from './job.ts'
 import { backupBase, backupName, dumpKey, globalsKey } from './keys.ts'
 import type { Ready } from './preflight.ts'
 import type { Recorder } from './recorder.ts'
 import { storeEverywhere } from './store.ts'
+import { together } from './together.ts'
 
 /** The smallest step in bytes after which progress is told again. */
 const progressStepBytes = 4 << 20
@@ -75,36 +77,27 @@ export async function dumpAndStore(
   const { sealer } = ready
   const names = { compression, encryption: sealer?.encryption }
   const header = await sealer?.createHeader()
+  const estimatedBytes =
+    ready.estimatedBytes ?? guessStoredBytes(snapshot.tables, { kind: job.dump.kind, compression })
   let progress: { fraction?: number; detail?: string } = {}
   let toldBytes = 0
   const source = snapshot.dump(({ fraction, table }) => {
     progress = { fraction, ...(table !== undefined && { detail: table }) }
   }, signal)
-  const stop = new AbortController()
-  const both = AbortSignal.any([signal, stop.signal])
-  const storing = storeEverywhere(source, dumpKey(base, job.dump.format, names), {
-    storages: ready.storages,
-    compression,
-    header,
-    ...(ready.estimatedBytes !== undefined && { estimatedBytes: ready.estimatedBytes }),
-    onBytes: (bytes) => {
-      if (bytes.rawBytes - toldBytes < progressStepBytes) return
-      toldBytes = bytes.rawBytes
-      recorder.tell({ type: 'progress', progress: { stage: 'dump', ...progress, ...bytes } })
-    },
-    signal: both,
-  })
-  const counting = snapshot.count(both)
-  const stopOther = (error: unknown): never => {
-    stop.abort(error)
-    throw error
-  }
-  const settled = await Promise.allSettled([storing.catch(stopOther), counting.catch(stopOther)])
-  if (stop.signal.aborted) throw stop.signal.reason
-  const [dump, tables] = settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as [
-    Awaited<typeof storing>,
-    Awaited<typeof counting>,
-  ]
+  const store = (signal: AbortSignal) =>
+    storeEverywhere(source, dumpKey(base, job.dump.format, names), {
+      storages: ready.storages,
+      compression,
+      header,
+      ...(estimatedBytes !== undefined && { estimatedBytes }),
+      onBytes: (bytes) => {
+        if (bytes.rawBytes - toldBytes < progressStepBytes) return
+        toldBytes = bytes.rawBytes
+        recorder.tell({ type: 'progress', progress: { stage: 'dump', ...progress, ...bytes } })
+      },
+      signal,
+    })
+  const [dump, tables] = await together(signal, store, (signal) => snapshot.count(signal))
   const { rawBytes, bytes: storedBytes } = dump
   recorder.tell({ type: 'progress', progress: { stage: 'dump', fraction: 1, rawBytes, storedBytes } })
   for (const { storage, error } of dump.failed) recorder.dropStorage(storage, error)

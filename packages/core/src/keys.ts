@@ -100,6 +100,11 @@ export function toldKey(job: string): string {
   return `${job}/.told.json`
 }
 
+/** Since when a job is known, beside what was told of it. */
+export function firstSeenKey(job: string): string {
+  return `${job}/.first-seen.json`
+}
+
 /** Verdicts sort by name in the order in which they were given. */
 export function verdictKey(base: string, at: Date): string {
   return `${base}.verdict-${at.toISOString().replace(/[-:.]/g, '')}.json`

@@ -1,7 +1,7 @@
 import type { Backup } from './backups.ts'
-import type { StoredBackup } from './catalog.ts'
 import type { JobStorage } from './job.ts'
 import { accept, protect, unprotect } from './records.ts'
+import type { StoredBackup } from './stored-backup.ts'
 
 interface MarkOptions {
   storages: readonly JobStorage[]

@@ -1,10 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { zstdCompressSync } from 'node:zlib'
 import type { Storage } from '@holdfast/plugin'
 import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type CatalogOptions, readCatalog, type StorageCatalog } from './catalog.ts'
 import { addBackup } from './fixtures.test.ts'
-import { packedBackups, writePack } from './pack.ts'
+import { verdictKey } from './keys.ts'
+import { createPack, packedBackups } from './pack.ts'
+import { writeVerdicts } from './records.ts'
 
 const { signal } = new AbortController()
 const day = (count: number): Date => new Date(Date.UTC(2026, 0, 1 + count, 3))
@@ -32,9 +35,15 @@ function catalog(options: CatalogOptions = {}, trustedKeys?: object): Promise<St
 
 /** As a run does it at its end. */
 async function pack(): Promise<void> {
-  const read: Parameters<typeof writePack>[2][number][] = []
-  await catalog({ onRead: (one) => void read.push(one) })
-  await writePack(storage, 'shop', read, signal)
+  const writer = createPack()
+  await catalog({ onRead: writer.add })
+  await writer.write(storage, 'shop', signal)
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes)
+  changed[Math.floor(at)] = (changed[Math.floor(at)] ?? 0) ^ 1
+  return changed
 }
 
 function change(key: string, to: (bytes: Buffer) => Buffer): void {
@@ -83,6 +92,16 @@ describe('it counts for an object only while that is as it was', () => {
     expect(backups.filter(({ verification }) => verification === 'invalid')).toHaveLength(1)
   })
 
+  it('what was verified since costs one request, not that of its manifest as well', async () => {
+    const [{ base, manifestSha256 } = { base: '', manifestSha256: '' }] = (await catalog()).backups
+    const verdict = { verifier: 'v', storage: 'disk', proves: 'restored', status: 'passed' } as const
+    const record = [{ ...verdict, checks: [] }]
+    await writeVerdicts(storage, { base, id: 'x', manifestSha256 }, record, day(900), signal)
+    const { backups } = await catalog({ packed: true })
+    expect(asked).toEqual([packKey, verdictKey(base, day(900))])
+    expect(backups[0]).toMatchObject({ base, verification: 'restored' })
+  })
+
   it('what was deleted is not shown', async () => {
     const [{ keys, base } = { keys: [], base: '' }] = (await catalog()).backups
     for (const key of keys) await storage.remove(key, signal)
@@ -96,16 +115,31 @@ it.each([
   ['nothing', () => Buffer.alloc(0)],
   ['garbage', () => Buffer.from('garbage')],
   ['half of it', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+  ['one with a bit that turned', (bytes: Buffer) => flipped(bytes, bytes.length / 2)],
+  ['of another version', () => zstdCompressSync('{"schemaVersion":1}\n{"base":"x","objects":[]}\n')],
+  ['of other lines', () => zstdCompressSync('{"schemaVersion":2}\nnull\n')],
+  ['of other objects', () => zstdCompressSync('{"schemaVersion":2}\n{"base":"x","objects":[null]}\n')],
 ])('is done without where it is %s', async (_, damage) => {
   change(packKey, damage)
   expect(await catalog({ packed: true })).toEqual(await catalog())
+})
+
+it('holds what no JSON of ours has: line ends of every kind, and bytes that are no text', async () => {
+  const [{ base } = { base: '' }] = (await catalog()).backups
+  change(`${base}.manifest.json`, (bytes) => Buffer.concat([bytes, Buffer.from('\r\n\u2028\u2029\n')]))
+  const [, { base: other } = { base: '' }] = (await catalog()).backups
+  change(`${other}.manifest.json`, () => Buffer.from([0xff, 0x0a, 0xfe]))
+  await pack()
+  const packed = await catalog({ packed: true })
+  expect(asked).toEqual([packKey, `${other}.manifest.json`])
+  expect(packed).toEqual(await catalog())
 })
 
 it('is done without where it is missing, or may not be written', async () => {
   await storage.remove(packKey, signal)
   expect((await catalog({ packed: true })).backups).toHaveLength(packedBackups)
   const refusing = { ...storage, put: () => Promise.reject(new Error('no')) }
-  await expect(writePack(refusing, 'shop', [], signal)).resolves.toBeUndefined()
+  await expect(createPack().write(refusing, 'shop', signal)).resolves.toBeUndefined()
 })
 
 it('is not believed where only signed manifests are', async () => {

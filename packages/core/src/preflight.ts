@@ -1,11 +1,12 @@
 import { HoldfastError, isHoldfastError, type SourceFacts, type StorageStatus } from '@holdfast/plugin'
 import { listBackups, type Backup } from './backups.ts'
 import { openRecipients, type Sealer } from './encryption/recipients.ts'
-import { likenessOf } from './history.ts'
+import { isWholeHistory, likenessOf, type Likeness } from './history.ts'
 import type { Job, JobStorage } from './job.ts'
 import type { Recorder } from './recorder.ts'
 import { openSigner } from './signing/open.ts'
 import type { Signer } from './signing/signature.ts'
+import type { StoredBackup } from './stored-backup.ts'
 
 /** How far two clocks may be apart before nothing is deleted any more. */
 const clockToleranceMs = 5 * 60_000
@@ -15,7 +16,7 @@ export interface Ready {
   facts: SourceFacts
   /** Storages that can be used, the primary first. */
   storages: readonly [JobStorage, ...JobStorage[]]
-  /** What the primary already holds of this job, newest first. */
+  /** The newest of what the primary already holds of this job: as many as a new backup is measured against. */
   backups: Backup[]
   /** The stored size of the last backup like this one, in bytes. */
   estimatedBytes?: number
@@ -41,8 +42,10 @@ export async function preflight(job: Job, recorder: Recorder, signal: AbortSigna
   recorder.tell({ type: 'source.found', facts })
   for (const warning of [...facts.warnings, ...(primaryStatus.warnings ?? [])]) recorder.warn(warning)
 
-  const backups = await listBackups([primary], job.name, signal)
-  const estimatedBytes = lastLike(job, backups)
+  const like = likenessOfJob(job)
+  const isEnough = (newest: readonly StoredBackup[]): boolean => isWholeHistory(newest, like)
+  const backups = await listBackups([primary], job.name, signal, { isEnough })
+  const estimatedBytes = lastLike(like, backups)
   const usable = others.filter((storage, index) => {
     const result = othersStatus[index]
     if (result?.status === 'rejected') {
@@ -74,13 +77,13 @@ async function checkStorage(storage: JobStorage, signal: AbortSignal): Promise<S
   }
 }
 
-function lastLike(job: Job, backups: readonly Backup[]): number | undefined {
-  const { include, exclude } = job.dump.tables
-  const wanted = likenessOf({
-    job: job.name,
-    kind: job.dump.kind,
-    selection: { include: [...include], exclude: [...exclude] },
-  })
+function likenessOfJob({ name, dump }: Job): Likeness {
+  const { include, exclude } = dump.tables
+  return { job: name, kind: dump.kind, selection: { include: [...include], exclude: [...exclude] } }
+}
+
+function lastLike(like: Likeness, backups: readonly Backup[]): number | undefined {
+  const wanted = likenessOf(like)
   const last = backups.find(({ manifest }) => manifest !== undefined && likenessOf(manifest) === wanted)
   return last?.manifest?.objects.reduce((sum, object) => sum + object.bytes, 0)
 }

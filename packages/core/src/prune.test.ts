@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readCatalog } from './catalog.ts'
 import { addBackup } from './fixtures.test.ts'
 import type { JobStorage } from './job.ts'
-import { manifestKey } from './keys.ts'
+import { copyingKey, manifestKey } from './keys.ts'
 import { applyPrune, planPrune } from './prune.ts'
 import { protect } from './records.ts'
 import { createRedactor } from './wrap/redact.ts'
@@ -110,6 +110,45 @@ describe('pruning', () => {
     })
     expect(await prune(named(disk))).toMatchObject({ orphans: 0 })
     expect(disk.objects.size).toBe(1)
+  })
+})
+
+describe('writes that are not finished', () => {
+  const hourMs = 3_600_000
+  const copied = 'shop/2026/01/shop_full_20260105_030000'
+
+  /** Prunes as a run does that began two hours ago, and gives from when on it left such writes alone. */
+  async function sweptBefore(marks: Record<string, Date>): Promise<Date | undefined> {
+    const { disk } = await three()
+    for (const [base, modifiedAt] of Object.entries(marks))
+      disk.objects.set(copyingKey(base), { bytes: Buffer.from('{}'), modifiedAt })
+    let swept: Date | undefined
+    const removeUnfinished = async (_prefix: string, before: Date) => {
+      swept = before
+      return 0
+    }
+    const plan = await planPrune(named({ ...disk, removeUnfinished }), 'shop', { now, signal })
+    await applyPrune(plan, {
+      now,
+      orphansBefore: new Date(now.getTime() - 2 * hourMs),
+      report: (error) => createRedactor().error(error),
+      signal,
+    })
+    return swept
+  }
+
+  it('are swept where the run before it died', async () => {
+    expect(await sweptBefore({})).toEqual(new Date(now.getTime() - 2 * hourMs))
+  })
+
+  it('are left for a day while a copy is under way, which holds no lock', async () => {
+    const begun = new Date(now.getTime() - 3 * hourMs)
+    expect(await sweptBefore({ [copied]: begun })).toEqual(day(99))
+  })
+
+  it('are swept where the copy died a day ago', async () => {
+    const died = new Date(now.getTime() - 25 * hourMs)
+    expect(await sweptBefore({ [copied]: died })).toEqual(new Date(now.getTime() - 2 * hourMs))
   })
 })
 

@@ -1,16 +1,12 @@
 import { isHoldfastError, HoldfastError, type ReportedError, type ReportedRetention } from '@holdfast/plugin'
-import {
-  isVerified,
-  readCatalog,
-  type CatalogOptions,
-  type Orphan,
-  type StorageCatalog,
-  type StoredBackup,
-} from './catalog.ts'
+import { readHeads, type CatalogOptions, type Orphan, type StorageCatalog } from './catalog.ts'
 import { likenessOf } from './history.ts'
 import type { JobStorage } from './job.ts'
 import { copyingKey, manifestKey, protectedKey, reportKey } from './keys.ts'
+import type { ManifestHead } from './manifest-head.ts'
 import { planRetention, type KeptBackup, type RetentionPlan } from './retention.ts'
+import type { StoredBackup } from './stored-backup.ts'
+import { isVerified } from './verification.ts'
 
 const dayMs = 86_400_000
 
@@ -23,7 +19,7 @@ export const orphanAgeMs: number = dayMs
 /** What one storage holds of a job, and what its retention makes of it. */
 export interface PrunePlan {
   storage: JobStorage
-  catalog: StorageCatalog
+  catalog: StorageCatalog<ManifestHead>
   plan: RetentionPlan
 }
 
@@ -31,10 +27,13 @@ export interface PrunePlan {
 export async function planPrune(
   storage: JobStorage,
   job: string,
-  options: { now: Date; freeze?: string | undefined; signal: AbortSignal } & Pick<CatalogOptions, 'onRead'>,
+  options: { now: Date; freeze?: string | undefined; signal: AbortSignal } & Pick<
+    CatalogOptions<ManifestHead>,
+    'onRead'
+  >,
 ): Promise<PrunePlan> {
   const { onRead } = options
-  const catalog = await readCatalog(storage, job, options.signal, { ...(onRead && { onRead }) })
+  const catalog = await readHeads(storage, job, options.signal, { ...(onRead && { onRead }) })
   return {
     storage,
     catalog,
@@ -76,8 +75,9 @@ export async function applyPrune(
   }
   await settle(async () => {
     const jobs = new Set([...catalog.backups, ...catalog.orphans].map((one) => one.job))
+    const before = unfinishedBefore(catalog, options)
     for (const job of jobs)
-      orphans += (await storage.instance.removeUnfinished?.(`${job}/`, options.orphansBefore, signal)) ?? 0
+      orphans += (await storage.instance.removeUnfinished?.(`${job}/`, before, signal)) ?? 0
   })
   return {
     storage: storage.name,
@@ -89,7 +89,11 @@ export async function applyPrune(
   }
 }
 
-async function removeBackup(storage: JobStorage, backup: StoredBackup, signal: AbortSignal): Promise<void> {
+async function removeBackup(
+  storage: JobStorage,
+  backup: StoredBackup<ManifestHead>,
+  signal: AbortSignal,
+): Promise<void> {
   if ((await storage.instance.stat(protectedKey(backup.base), signal)) !== undefined) {
     throw new HoldfastError('PRUNE_INCOMPLETE', `${backup.name} was protected a moment ago and stays`)
   }
@@ -98,15 +102,39 @@ async function removeBackup(storage: JobStorage, backup: StoredBackup, signal: A
   for (const key of backup.keys) if (key !== manifest) await storage.instance.remove(key, signal)
 }
 
+interface SweepOptions {
+  now: Date
+  orphansBefore: Date
+}
+
+// The job's lock says nothing of a copy that is under way.
+function isBeingCopied({ keys, base }: Orphan): boolean {
+  return keys.includes(copyingKey(base))
+}
+
+/** Before when dead is what a copy may still be writing. */
+function copiedBefore({ now, orphansBefore }: SweepOptions): Date {
+  return new Date(Math.min(+orphansBefore, +now - orphanAgeMs))
+}
+
+/**
+ * A write that is not finished does not say whose it is. While a copy is under way, which may take hours for one object,
+ * all of them are left until they are a day old.
+ */
+function unfinishedBefore({ orphans }: StorageCatalog<ManifestHead>, options: SweepOptions): Date {
+  const before = copiedBefore(options)
+  const isCopying = orphans.some((orphan) => isBeingCopied(orphan) && orphan.modifiedAt >= before)
+  return isCopying ? before : options.orphansBefore
+}
+
 async function sweepOrphan(
   storage: JobStorage,
   orphan: Orphan,
-  { now, orphansBefore, signal }: { now: Date; orphansBefore: Date; signal: AbortSignal },
+  options: SweepOptions & { signal: AbortSignal },
 ): Promise<number> {
-  // The job's lock says nothing of a copy that is under way.
-  const isBeingCopied = orphan.keys.includes(copyingKey(orphan.base))
-  const before = isBeingCopied ? Math.min(+orphansBefore, +now - orphanAgeMs) : +orphansBefore
-  if (orphan.modifiedAt.getTime() >= before) return 0
+  const { now, signal } = options
+  const before = isBeingCopied(orphan) ? copiedBefore(options) : options.orphansBefore
+  if (orphan.modifiedAt >= before) return 0
   const report = reportKey(orphan.base)
   const reportIsOld = now.getTime() - orphan.modifiedAt.getTime() > failedReportDays * dayMs
   const dead = orphan.keys.filter((key) => key !== report || reportIsOld)
@@ -114,7 +142,7 @@ async function sweepOrphan(
   return dead.length
 }
 
-function keptBackup(backup: StoredBackup): KeptBackup {
+function keptBackup(backup: StoredBackup<ManifestHead>): KeptBackup {
   return {
     id: backup.manifest?.id ?? backup.name,
     name: backup.name,
@@ -128,7 +156,7 @@ function keptBackup(backup: StoredBackup): KeptBackup {
   }
 }
 
-function stateOf(backup: StoredBackup): KeptBackup['state'] {
+function stateOf(backup: StoredBackup<ManifestHead>): KeptBackup['state'] {
   if (backup.verification === 'invalid' || backup.verification === 'failed') return backup.verification
   if (backup.suspect) return 'suspect'
   return isVerified(backup) || backup.accepted ? 'good' : 'unverified'

@@ -8,7 +8,6 @@ import {
   type Storage,
   type Verdict,
 } from '@holdfast/plugin'
-import { readBytes, type VerdictRecord } from './catalog.ts'
 import {
   acceptedKey,
   copyingKey,
@@ -19,7 +18,9 @@ import {
   verdictKey,
 } from './keys.ts'
 import { serializeManifest } from './manifest.ts'
+import { readBytes } from './read-small.ts'
 import type { Signer } from './signing/signature.ts'
+import type { VerdictRecord } from './verification.ts'
 import { retryCall } from './wrap/retry.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
@@ -28,7 +28,9 @@ function target(counts: TableFacts[] = tables) {
   const seen: { prepared: number; body?: Buffer } = { prepared: 0 }
   const instance: RestoreTarget = {
     description: 'app@db:5432/copy',
+    check: async () => {},
     prepare: async () => void seen.prepared++,
+    stageFile: (body, path) => writeFile(path, body),
     restoreFile: async (path) => void (seen.body = await readFile(path)),
     restoreStream: async (body) => void (seen.body = await buffer(body)),
     count: async () => counts,

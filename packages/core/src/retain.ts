@@ -1,5 +1,5 @@
 import type { Job, JobStorage } from './job.ts'
-import { packedBackups, writePack } from './pack.ts'
+import { createPack, packedBackups } from './pack.ts'
 import type { Ready } from './preflight.ts'
 import { applyPrune, orphanAgeMs, planPrune, type PrunePlan } from './prune.ts'
 import type { Published } from './publish.ts'
@@ -18,19 +18,21 @@ export async function retain(
 ): Promise<void> {
   const report = (error: unknown) => recorder.reported(error)
   for (const storage of backup.storages) {
+    const pack = createPack()
     try {
-      const read: Parameters<typeof writePack>[2][number][] = []
-      const onRead = (one: (typeof read)[number]) => void read.push(one)
-      const plan = await planPrune(storage, job.name, { now, freeze: ready.freeze, onRead, signal })
+      const { freeze } = ready
+      const plan = await planPrune(storage, job.name, { now, freeze, onRead: pack.add, signal })
       const orphansBefore = sweepBefore(plan, ready, { now, startedAt })
       const result = await applyPrune(plan, { now, orphansBefore, report, signal })
       recorder.report.retention.push(result)
       for (const { message } of result.errors) recorder.warn(`${storage.name}: ${message}`)
       warnOfFreeze(storage, plan, recorder)
-      if (result.kept >= packedBackups) await writePack(storage.instance, job.name, read, signal)
+      if (result.kept >= packedBackups) await pack.write(storage.instance, job.name, signal)
     } catch (error) {
       if (signal.aborted) throw error
       recorder.warn(`${storage.name}: nothing was pruned: ${recorder.describe(error)}`)
+    } finally {
+      pack.discard()
     }
   }
 }

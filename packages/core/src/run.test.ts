@@ -15,6 +15,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { listBackups } from './backups.ts'
 import type { RunEvent } from './events.ts'
+import { addBackup } from './fixtures.test.ts'
 import type { Job, JobStorage } from './job.ts'
 import { run } from './run.ts'
 import { createRedactor } from './wrap/redact.ts'
@@ -195,6 +196,59 @@ describe('a run', () => {
     const second = await run(job([named('disk', disk)]), { signal, now: () => start })
     expect(second.backup?.name).toBe('shop_full_20261122_030000-2')
     expect(manifests(disk)).toHaveLength(2)
+  })
+
+  it('tells storages how long the dump may be: as the one before, or as the tables are large', async () => {
+    const disk = memoryStorage()
+    const told: (number | undefined)[] = []
+    const put: Storage['put'] = (key, body, options) => {
+      if (key.endsWith('.dump.zst')) told.push(options.estimatedBytes)
+      return disk.put(key, body, options)
+    }
+    for (const hour of [3, 4]) {
+      const now = () => new Date(Date.UTC(2026, 10, 22, hour))
+      await run(job([named('disk', { ...disk, put })]), { signal, now })
+    }
+    const first = disk.objects.get('shop/2026/11/shop_full_20261122_030000.dump.zst')?.bytes.length ?? 0
+    const sidecar = disk.objects.get('shop/2026/11/shop_full_20261122_030000.dump.zst.sha256')?.bytes.length
+    expect(told).toEqual([8192 / 4, first + (sidecar ?? 0)])
+  })
+
+  it('reads before it begins what it is measured against, and each backup once for what its storage keeps', async () => {
+    const disk = memoryStorage()
+    const backups = 250
+    for (let count = 0; count < backups; count++)
+      await addBackup(disk, new Date(start.getTime() - (count + 1) * 3_600_000), {}, [{}])
+    const read = { before: 0, after: 0 }
+    let hasBegun = false
+    const get: Storage['get'] = (key, options) => {
+      if (/manifest\.json$|verdict-[^/]*$/.test(key)) read[hasBegun ? 'after' : 'before'] += 1
+      return disk.get(key, options)
+    }
+    const histories: number[] = []
+    const size: Job['verifiers'][number] = {
+      name: 'size',
+      plugin: 'size',
+      instance: {
+        proves: 'plausible',
+        verify: async ({ history }) => {
+          histories.push(history.length)
+          return { status: 'passed', checks: [] }
+        },
+      },
+    }
+    const storage = { ...named('disk', { ...disk, get }), retention: { last: backups } }
+    const report = await run(job([storage], { verifiers: [size, verifier('archive')] }), {
+      signal,
+      now: () => start,
+      onEvent: ({ type }) => {
+        hasBegun ||= type === 'snapshot.taken'
+      },
+    })
+    expect(report).toMatchObject({ status: 'succeeded', retention: [{ kept: backups, errors: [] }] })
+    expect(report.retention[0]?.deleted).toHaveLength(1)
+    expect(histories).toEqual([100])
+    expect(read).toEqual({ before: 2 * 100, after: 2 * (backups + 1) })
   })
 
   it('dry-runs without writing', async () => {

@@ -9,7 +9,7 @@ import type { Backup } from './backups.ts'
 import type { Decryption } from './encryption/identities.ts'
 import type { RunProgress } from './events.ts'
 import type { Job } from './job.ts'
-import { isOver, tell } from './notify/outside.ts'
+import { isOver, tell, tellUnsent } from './notify/outside.ts'
 import { verifyBackup } from './verify-backup.ts'
 import { verdictError } from './verify-run.ts'
 
@@ -26,8 +26,8 @@ export interface JobVerification {
 }
 
 /**
- * Verifies a backup again, keeps the verdicts beside it, and tells `verify.failed` where it is not good. Rejects where a
- * storage does not answer: then nothing is known.
+ * Verifies a backup again, keeps the verdicts beside it, and tells `verify.failed` where it is not good, and what could not
+ * be sent earlier. Rejects where a storage does not answer: then nothing is known.
  */
 export async function verifyJob(
   job: Job,
@@ -69,9 +69,9 @@ export async function verifyJob(
   const worst = worstOf(verdicts)
   if (worst === undefined) {
     await isOver(job, 'verify.failed', signal)
-    return { backup, status: 'succeeded', verdicts, notifications: [] }
+    return { backup, status: 'succeeded', verdicts, notifications: await tellUnsent(job, telling) }
   }
-  const error = job.redactor.error(verdictError(worst))
+  const error = job.redactor.error(verdictError(worst, backup))
   const status = worst.proves === 'plausible' ? 'suspect' : 'failed'
   return { backup, status, verdicts, error, notifications: await tellFailed(error) }
 }

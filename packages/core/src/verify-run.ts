@@ -45,14 +45,14 @@ export async function verifyRun(
   for (const storage of others) {
     try {
       const failed = (await ask(storage, wholeness, shared)).find((verdict) => verdict.status === 'failed')
-      if (failed !== undefined) recorder.dropStorage(storage, verdictError(failed))
+      if (failed !== undefined) recorder.dropStorage(storage, verdictError(failed, manifest))
     } catch (error) {
       if (signal.aborted) throw error
       recorder.dropStorage(storage, error)
     }
   }
   const worst = verdicts.find(isDamage) ?? verdicts.find((verdict) => verdict.status === 'failed')
-  if (worst !== undefined) throw verdictError(worst)
+  if (worst !== undefined) throw verdictError(worst, manifest)
 }
 
 function isDamage({ status, proves }: Verdict): boolean {
@@ -60,7 +60,7 @@ function isDamage({ status, proves }: Verdict): boolean {
 }
 
 /** What a verdict that failed means, as an error. */
-export function verdictError(verdict: Verdict): HoldfastError {
+export function verdictError(verdict: Verdict, { id }: { id: string }): HoldfastError {
   const what = verdict.checks
     .filter((check) => check.status === 'failed')
     .map((check) => `${check.name}: ${check.detail}`)
@@ -71,7 +71,7 @@ export function verdictError(verdict: Verdict): HoldfastError {
       `this backup does not look like the ones before it: ${what.join('; ')}`,
       {
         ...details,
-        hint: 'It is kept, and nothing older is deleted. If the change is expected: holdfast accept <backup>.',
+        hint: `It is kept, and nothing older is deleted. If the change is expected: holdfast accept ${id}`,
       },
     )
   }

@@ -99,7 +99,7 @@ function historyFacts(notification: Notification): Fact[] {
   const { failures, failingSince } = history
   return [
     ...(usual === undefined ? [] : [fact('Usual size', formatBytes(usual))]),
-    lastVerified(notification),
+    ...lastVerified(notification),
     ...(failures > 1 ? [fact('Failures in a row', String(failures), 'bad')] : []),
     ...(failingSince !== undefined && (failures > 1 || event === 'backup.recovered')
       ? [
@@ -115,16 +115,15 @@ function historyFacts(notification: Notification): Fact[] {
       : []),
   ]
 
-  function lastVerified({ history: { lastVerified: last } }: Notification): Fact {
+  function lastVerified({ history: { lastVerified: last } }: Notification): Fact[] {
     const term = 'Last verified backup'
-    if (last === undefined) return fact(term, 'none', 'bad')
+    // Nothing was looked at yet when a run has just begun, and perhaps not all could be when it has ended.
+    if (last === undefined) return event === 'backup.started' ? [] : [fact(term, 'none is known', 'bad')]
     if (last.id === report?.backup?.id)
       return event === 'backup.suspect'
-        ? fact(term, 'this one, whole but suspect', 'warning')
-        : fact(term, 'this one', 'good')
-    return fact(
-      term,
-      `${formatAge(ageMs(notification, last.startedAt))} (${formatUtc(last.startedAt)}), ${last.name}`,
-    )
+        ? [fact(term, 'this one, whole but suspect', 'warning')]
+        : [fact(term, 'this one', 'good')]
+    const age = formatAge(ageMs(notification, last.startedAt))
+    return [fact(term, `${age} (${formatUtc(last.startedAt)}), ${last.name}`)]
   }
 }

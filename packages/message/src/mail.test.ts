@@ -4,8 +4,15 @@ import { describe, expect, it } from 'vitest'
 import { mailOf } from './mail.ts'
 import { messageOf } from './compose.ts'
 import { notifications } from './notifications.test.data.ts'
+import { Looks, partsOf, wholeOf } from './parts.test.support.ts'
 
 const from = 'Backups <backups@example.com>'
+
+const looks = new Looks(notificationEvents.map((event) => mailOf(notifications[event], from).html))
+
+it('has looks that every client keeps', async () => {
+  await expect(looks.toString()).toMatchFileSnapshot('snapshots/looks.txt')
+})
 
 describe.each(notificationEvents)('%s', (event) => {
   const mail = mailOf(notifications[event], from)
@@ -15,7 +22,10 @@ describe.each(notificationEvents)('%s', (event) => {
   })
 
   it('reads well as HTML', async () => {
-    await expect(mail.html).toMatchFileSnapshot(`snapshots/${event}.html`)
+    const parts = partsOf(mail.html, looks)
+    expect(wholeOf(parts, looks)).toBe(mail.html)
+    await expect(parts.card).toMatchFileSnapshot(`snapshots/${event}.card.txt`)
+    await expect(parts.frame).toMatchFileSnapshot('snapshots/frame.html')
   })
 
   it('starts its subject with the job, and has the essence in both forms', () => {
@@ -47,14 +57,22 @@ describe('the sentence', () => {
     [failed.error!.message, 'Backup failed.'],
     ['shop: no backup was made: something else', 'No backup was made: something else.'],
     [
-      'Late, since it could not be sent on Sunday: shop: oh!',
-      'Late, since it could not be sent on Sunday: shop: oh!',
+      'Late, since it could not be sent on 2026-11-22 03:00 UTC: shop: oh!',
+      'Late, since it could not be sent on 2026-11-22 03:00 UTC: oh!',
     ],
     ['shop: shop_full_1 is damaged', 'shop_full_1 is damaged.'],
     ['', 'Backup failed.'],
   ])('of %j is %j', (summary, sentence) => {
     expect(messageOf({ ...failed, summary }).sentence).toBe(sentence)
   })
+})
+
+it('says in the subject that it is late', () => {
+  const { summary } = notifications['prune.failed']
+  const late = `Late, since it could not be sent on 2026-11-22 03:00 UTC: ${summary}`
+  expect(mailOf({ ...notifications['prune.failed'], summary: late }, from).subject).toBe(
+    'shop: prune failed, sent late',
+  )
 })
 
 describe('what tells a mail from others', () => {

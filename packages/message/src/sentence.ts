@@ -1,5 +1,6 @@
 import type { Notification } from '@holdfast/plugin'
 import { cleanLine } from './clean.ts'
+import { lateBeginning } from './late.ts'
 import { stateOf } from './state.ts'
 
 /** More of an error than this is not looked for in a summary, which may have been cut. */
@@ -14,7 +15,9 @@ export function sentenceOf(notification: Notification): string {
 }
 
 function withoutJob(sentence: string, job: string): string {
-  return sentence.startsWith(`${job}: `) ? sentence.slice(job.length + 2) : sentence
+  const late = lateBeginning({ summary: sentence })
+  const rest = sentence.slice(late.length)
+  return rest.startsWith(`${job}: `) ? `${late}${rest.slice(job.length + 2)}` : sentence
 }
 
 function withoutError(sentence: string, message: string): string {

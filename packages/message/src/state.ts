@@ -1,5 +1,6 @@
 import type { Notification, NotificationEvent, Verdict } from '@holdfast/plugin'
 import { cleanLine } from './clean.ts'
+import { lateBeginning } from './late.ts'
 import type { Tone } from './message.ts'
 import { listed } from './names.ts'
 import { formatAge, formatBytes, formatDuration } from './units.ts'
@@ -28,7 +29,8 @@ const states: Readonly<Record<NotificationEvent, { state: string; tone: Tone }>>
 export function subjectOf(notification: Notification): string {
   const { state } = stateOf(notification)
   const more = notification.test ? `, as for ${notification.event}` : subjectEnd(notification)
-  return cleanLine(`${cleanLine(notification.job, 80)}: ${state}${more}`, 160)
+  const late = lateBeginning(notification) === '' ? '' : ', sent late'
+  return cleanLine(`${cleanLine(notification.job, 80)}: ${state}${more}${late}`, 160)
 }
 
 function subjectEnd(notification: Notification): string {
@@ -51,7 +53,7 @@ function subjectEnd(notification: Notification): string {
     }
     case 'backup.missed':
       return history.lastVerified === undefined
-        ? ', none was ever verified'
+        ? ', no verified one is known'
         : `, the last verified one was made ${formatAge(ageMs(notification, history.lastVerified.startedAt))}`
     case 'backup.started':
     case 'verify.failed':

@@ -11,6 +11,13 @@ export const jobFamilies: readonly Family[] = [
     samples: ({ expectEveryMs = 0 }) => single(expectEveryMs / 1000),
   },
   {
+    name: 'holdfast_first_seen_timestamp_seconds',
+    help: 'Since when a job without a good backup is known; its first one may take as long as any other.',
+    type: 'gauge',
+    labels: [],
+    samples: ({ firstSeenAt }) => single(firstSeenAt && seconds(firstSeenAt)),
+  },
+  {
     name: 'holdfast_last_run_timestamp_seconds',
     help: 'When the last run started, good or bad.',
     type: 'gauge',

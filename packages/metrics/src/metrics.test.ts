@@ -60,6 +60,15 @@ describe('jobKnown', () => {
     ])
   })
 
+  it('says since when a job without a good backup is known, as long as it has none', async () => {
+    const metrics = createMetrics()
+    metrics.jobKnown({ job: shop, backups: [], reports: [], firstSeenAt: monday })
+    const series = 'holdfast_first_seen_timestamp_seconds{backup_job="shop"}'
+    expect(await value(metrics, series)).toBe(monday.getTime() / 1000)
+    metrics.jobKnown({ job: shop, backups: copies(copyOf(monday)), reports: [] })
+    expect(await value(metrics, series)).toBeUndefined()
+  })
+
   it('knows the last run and its error after a restart, from the reports', async () => {
     const metrics = createMetrics()
     const failed = reportOf(daysLater(2), {
@@ -99,6 +108,21 @@ describe('jobKnown', () => {
 })
 
 describe('what happens', () => {
+  it('counts a run that was refused the lock, and takes the other one for the last', async () => {
+    const metrics = createMetrics()
+    metrics.jobKnown({ job: shop, backups: [], reports: [] })
+    const refused = 'holdfast_run_failures_total{backup_job="shop",code="RUN_LOCKED"}'
+    expect(await value(metrics, refused)).toBe(0)
+    const error = { code: 'RUN_LOCKED', message: 'held by server process 42' }
+    metrics.runFinished(reportOf(daysLater(1), { status: 'failed', error }))
+    expect(await value(metrics, refused)).toBe(1)
+    expect(await value(metrics, 'holdfast_runs_total{backup_job="shop",status="failed"}')).toBe(1)
+    metrics.jobKnown({ job: shop, backups: [], reports: [reportOf(monday)] })
+    expect(await lines(metrics, 'holdfast_last_run_result')).toEqual([
+      '{backup_job="shop",status="succeeded",code=""} 1',
+    ])
+  })
+
   it('counts a run, its bytes, verdicts, messages and what it let go', async () => {
     const metrics = createMetrics()
     metrics.runFinished(reportOf(monday))

@@ -23,12 +23,14 @@ export interface Metrics {
    *
    * @param known.backups every one of the job
    * @param known.reports of its last runs, newest first
+   * @param known.firstSeenAt since when a job without a good backup is known
    * @param known.unread storages that did not answer: what was known of them stays
    */
   jobKnown(known: {
     job: KnownJob
     backups: readonly KnownBackup[]
     reports: readonly KnownReport[]
+    firstSeenAt?: Date | undefined
     unread?: readonly string[]
   }): void
   /** A run has ended; one that dumped nothing on purpose counts for nothing. */
@@ -40,7 +42,7 @@ export interface Metrics {
   /** People were told something outside of a run. */
   notified(event: { job: string; notifications: readonly KnownNotification[] }): void
   /** It was looked whether a good backup is missed. */
-  checked(event: { job: string; status: 'kept' | 'missed' | 'unexpected'; at: Date }): void
+  checked(event: { job: string; status: 'kept' | 'awaited' | 'missed' | 'unexpected'; at: Date }): void
   /** A storage was asked; undefined where it did not answer. */
   storageChecked(event: { job: string; storage: string; status: StorageStatus | undefined }): void
   /** Undefined where the task has no schedule any more. */
@@ -97,10 +99,12 @@ export function createMetrics({
   return {
     registry,
     contentType: registry.contentType,
-    jobKnown: ({ job, backups, reports, unread = [] }) => {
+    jobKnown: ({ job, backups, reports, firstSeenAt, unread = [] }) => {
       const state = stateOf(job.name)
       if (job.expectEveryMs === undefined) delete state.expectEveryMs
       else state.expectEveryMs = job.expectEveryMs
+      if (firstSeenAt === undefined) delete state.firstSeenAt
+      else state.firstSeenAt = firstSeenAt
       keepOnly(state.storages, job.storages)
       keepOnly(state.lastNotifications, job.notifiers)
       for (const { name: notifier } of job.notifiers) {
@@ -129,7 +133,8 @@ export function createMetrics({
     runFinished: (report) => {
       if (report.dryRun) return
       const state = stateOf(report.job)
-      noteRun(state, report)
+      // The last run is the one that had the job's lock; who was refused it is only counted.
+      if (report.error?.code !== 'RUN_LOCKED') noteRun(state, report)
       count(state, 'runs', { status: report.status })
       if (report.error !== undefined) count(state, 'runFailures', { code: codeOf(report.error.code) })
       for (const { name: storage, status, bytes } of report.storages)

@@ -5,6 +5,8 @@ import type { StorageFacts } from './storage-facts.ts'
 export interface JobState {
   name: string
   expectEveryMs?: number
+  /** Only of a job without a good backup. */
+  firstSeenAt?: Date
   storages: Map<string, StorageState>
   lastRun?: LastRun
   /** By notifier, what came of the last message. */
@@ -64,6 +66,8 @@ export function newJobState(name: string): JobState {
   }
   // A counter that is there with 0 before the first failure makes that failure an increase.
   for (const status of runStatuses) count(state, 'runs', { status }, 0)
+  // Of the codes this is the one that leaves no report, so that nothing but its increase tells of it.
+  count(state, 'runFailures', { code: 'RUN_LOCKED' }, 0)
   return state
 }
 

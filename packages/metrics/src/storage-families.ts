@@ -106,7 +106,8 @@ export const storageFamilies: readonly Family[] = [
 ]
 
 function ageOf(moment: Date | undefined, now: Date | undefined): number | undefined {
-  return moment === undefined || now === undefined ? undefined : seconds(now) - seconds(moment)
+  if (moment === undefined || now === undefined) return undefined
+  return (now.getTime() - moment.getTime()) / 1000
 }
 
 function ofStorage(

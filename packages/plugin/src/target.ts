@@ -26,12 +26,21 @@ export interface PrepareOptions {
 export interface RestoreTarget {
   /** Where it is, for messages: user@host:port/name without a password. */
   readonly description: string
+  /** Rejects as `prepare` would, but changes nothing: a database that is still to be created is well. */
+  check(options: PrepareOptions, signal: AbortSignal): Promise<void>
   /**
    * Makes sure that the database is there and may be written: creates it where asked, refuses one that is not
    * empty (DATABASE_NOT_EMPTY) unless allowed, and a client older than the dump's.
    */
   prepare(options: PrepareOptions, signal: AbortSignal): Promise<void>
-  /** Restores from a decoded file, in parallel. Any error of pg_restore or psql is DATABASE_RESTORE_FAILED. */
+  /** Writes a decoded dump to a new file, private to its owner, as `restoreFile` reads it. Rejects as the body does. */
+  stageFile(
+    body: Readable,
+    path: string,
+    request: Pick<RestoreRequest, 'format'>,
+    signal: AbortSignal,
+  ): Promise<void>
+  /** Restores from a staged file, in parallel. Any error of pg_restore or psql is DATABASE_RESTORE_FAILED. */
   restoreFile(
     path: string,
     request: RestoreRequest,

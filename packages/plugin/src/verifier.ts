@@ -42,7 +42,7 @@ export interface Attestation {
 
 export interface VerifierInput {
   manifest: Manifest
-  /** Earlier backups of the same job and kind that are trusted, newest first; the one being verified is not among them. */
+  /** Earlier backups of the same job and kind that are trusted, newest first and no more than 100; the one being verified is not among them. */
   history: readonly Manifest[]
   /** The stored bytes of an object of this backup, read from the storage now. */
   open(role: DataRole): Promise<Readable>

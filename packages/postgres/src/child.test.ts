@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isLeftOut } from '@holdfast/lab'
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from './address.ts'
 import { type ChildOptions, spawnChild } from './child.ts'
@@ -132,7 +133,12 @@ describe('ending a child', () => {
   })
 })
 
-describe.skipIf(process.platform !== 'linux')('Ctrl-C in a terminal', () => {
+const leftOut = isLeftOut('process groups', {
+  isHere: process.platform === 'linux',
+  because: 'only Linux has /proc',
+})
+
+describe.skipIf(leftOut)('Ctrl-C in a terminal', () => {
   it('does not reach a child, which is in a process group of its own', async () => {
     const child = sh('cut -d " " -f 5 /proc/$$/stat')
     expect(Number(await read(child.stdout))).toBe(child.pid)

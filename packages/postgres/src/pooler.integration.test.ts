@@ -1,4 +1,11 @@
-import { findPgbouncer, type Pooler, startPgbouncer, type TestDatabase, usePostgres } from '@holdfast/lab'
+import {
+  findPgbouncer,
+  isLeftOut,
+  type Pooler,
+  startPgbouncer,
+  type TestDatabase,
+  usePostgres,
+} from '@holdfast/lab'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { dumpOf, dumpRequest, errorOf, never, sourceOf, withSnapshot } from './source.test.data.ts'
 
@@ -24,17 +31,16 @@ describe('the port of a transaction pooler', () => {
   })
 })
 
-if (pgbouncer === undefined) {
-  process.stderr.write(
-    'NOT TESTED: transaction poolers, because pgbouncer is not installed (apt-get install pgbouncer).\n',
-  )
-}
+const leftOut = isLeftOut('transaction poolers', {
+  isHere: pgbouncer !== undefined,
+  because: 'pgbouncer is not installed (npm test takes it out of its Debian package)',
+})
 
-describe.skipIf(pgbouncer === undefined)('pgbouncer', () => {
+describe.skipIf(leftOut)('pgbouncer', () => {
   const start = async (
     ...args: [mode: 'session' | 'transaction' | 'statement', settings?: Record<string, string>]
   ) => {
-    pooler = await startPgbouncer(pgbouncer ?? '', inject('postgresUrl'), ...args)
+    pooler = await startPgbouncer(pgbouncer, inject('postgresUrl'), ...args)
     return pooler.url(database.name)
   }
 

@@ -5,7 +5,8 @@ import { connectionArguments } from './environment.ts'
 import { restoreArguments } from './restore-arguments.ts'
 import { collectErrors, restoreFailure } from './restore-errors.ts'
 
-const tableLine = /^pg_restore: processing data for table "(.*)"$/
+/** Processes that work at the same time write into each other's lines, piece by piece. */
+const tableMention = /processing data for table "(.*?)"(?=pg_restore: |processing data for |$)/g
 
 /**
  * Restores an archive from a file with pg_restore -j. It goes on after an error, as pg_restore does by itself, so that
@@ -33,9 +34,8 @@ export async function restoreArchive(
     signal,
     fallbackCode: 'DATABASE_RESTORE_FAILED',
     onLine: (line) => {
-      const table = tableLine.exec(line)?.[1]
-      if (table === undefined) errors.line(line)
-      else onProgress(table)
+      for (const [, table] of line.matchAll(tableMention)) if (table !== undefined) onProgress(table)
+      errors.line(line.replaceAll(tableMention, ''))
     },
   })
   child.stdout.resume()

@@ -27,7 +27,7 @@ export function collectErrors(): RestoreErrors {
         entry = `${about}: `
         return
       }
-      const error = /^(?:pg_restore: (?:error|fatal): |psql:[^:]*:\d+: (?=ERROR|FATAL|error))(.*)$/.exec(
+      const error = /^(?:(?:pg_restore: )+(?:error|fatal): |psql:[^:]*:\d+: (?=ERROR|FATAL|error))(.*)$/.exec(
         text,
       )?.[1]
       if (error !== undefined) {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -98,9 +98,9 @@ function request(changes: Partial<RestoreRequest> = {}): RestoreRequest {
   }
 }
 
-async function stagedFile(bytes: Buffer): Promise<string> {
+async function stagedFile(bytes: Buffer, format: DumpFormat = 'custom'): Promise<string> {
   const path = join(directory, `dump-${Math.random()}`)
-  await writeFile(path, bytes)
+  await targetOf(source.url).stageFile(inPieces(bytes), path, { format }, never)
   return path
 }
 
@@ -123,7 +123,7 @@ async function restore(
   const seen: string[] = []
   const onProgress = (table: string) => void seen.push(table)
   if (way === 'stream') await target.restoreStream(inPieces(bytes), asked, onProgress, never)
-  else await target.restoreFile(await stagedFile(bytes), asked, onProgress, never)
+  else await target.restoreFile(await stagedFile(bytes, asked.format), asked, onProgress, never)
   return seen
 }
 
@@ -235,6 +235,64 @@ describe('a part of a dump', () => {
   })
 })
 
+describe('a staged archive', () => {
+  /** Of the same rows, once into a file, where pg_dump goes back to write offsets, and once through a pipe. */
+  async function bothWays(...args: string[]): Promise<[Buffer, Buffer]> {
+    const { pgDump } = newestClient(await findClients(process.env))
+    const path = join(directory, `file-${Math.random()}`)
+    await run(pgDump, [`--dbname=${source.url}`, '-Fc', ...args, `--file=${path}`])
+    const { stdout } = await run(pgDump, [`--dbname=${source.url}`, '-Fc', ...args], {
+      encoding: 'buffer',
+      maxBuffer: 1e9,
+    })
+    return [await readFile(path), stdout]
+  }
+
+  // Behind the magic bytes, the version and three sizes comes the compression, then the time of the dump.
+  const timeAt = (archive: Buffer) => (archive.readUInt8(6) >= 15 ? 12 : 16)
+  const withTimeOf = (archive: Buffer, other: Buffer) => {
+    const at = timeAt(archive)
+    return Buffer.concat([archive.subarray(0, at), other.subarray(at, at + 35), archive.subarray(at + 35)])
+  }
+
+  it.each([
+    ['raw', ['-Z0']],
+    ['compressed', ['-Z1']],
+    ['of the schema', ['-s']],
+  ])(
+    'that is %s and came through a pipe is what pg_dump writes into a file, to the byte',
+    async (_, args) => {
+      const [file, piped] = await bothWays(...args)
+      for (const size of [500, 100_000]) {
+        const path = join(directory, `staged-${Math.random()}`)
+        await targetOf(source.url).stageFile(inPieces(piped, size), path, { format: 'custom' }, never)
+        const staged = await readFile(path)
+        expect(withTimeOf(staged, file).equals(file)).toBe(true)
+      }
+      expect(withTimeOf(piped, file).equals(file)).toBe(args[0] === '-s')
+    },
+  )
+
+  it.each([
+    ['cut in its data', (archive: Buffer) => archive.subarray(0, -7)],
+    ['cut in its head', (archive: Buffer) => archive.subarray(0, 900)],
+    ['of a version to come', (archive: Buffer) => Buffer.from(archive).fill(17, 6, 7)],
+    ['followed by something', (archive: Buffer) => Buffer.concat([archive, Buffer.from('more')])],
+    ['no archive', () => Buffer.from('PGDM')],
+    ['empty', () => Buffer.alloc(0)],
+  ])('that is %s stays as it is', async (_, change) => {
+    const bytes = change(dumps.custom)
+    expect((await readFile(await stagedFile(bytes))).equals(bytes)).toBe(true)
+  })
+
+  it('is for its owner alone, and never written over', async () => {
+    const path = await stagedFile(dumps.custom)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    const again = targetOf(source.url).stageFile(inPieces(dumps.custom), path, { format: 'custom' }, never)
+    await expect(again).rejects.toThrow('EEXIST')
+  })
+})
+
 describe('prepare', () => {
   const strict = () => ({ createDatabase: false, allowNonEmpty: false, dump })
 
@@ -257,6 +315,7 @@ describe('prepare', () => {
       code: 'DATABASE_NOT_EMPTY',
       message: expect.stringContaining(`it holds ${named}`),
     })
+    await expect(target.check(strict(), never)).rejects.toMatchObject({ code: 'DATABASE_NOT_EMPTY' })
     await expect(target.prepare({ ...strict(), allowNonEmpty: true }, never)).resolves.toBeUndefined()
   })
 
@@ -287,6 +346,8 @@ describe('prepare', () => {
     const target = targetOf(postgres.url(name))
     await expect(target.prepare(strict(), never)).rejects.toMatchObject({ code: 'DATABASE_MISSING' })
     created.push(name)
+    await target.check({ ...strict(), createDatabase: true }, never)
+    await expect(target.check(strict(), never)).rejects.toMatchObject({ code: 'DATABASE_MISSING' })
     const latin = { ...dump, database: { ...dump.database, encoding: 'LATIN1' } }
     await target.prepare({ createDatabase: true, allowNonEmpty: false, dump: latin }, never)
     expect(

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { hasCode, type RestoreTarget } from '@holdfast/plugin'
+import { hasCode, type PrepareOptions, type RestoreTarget } from '@holdfast/plugin'
 import { describeAddress, parseAddress } from './address.ts'
 import type { Connection } from './connection.ts'
 import { countPresent } from './count-present.ts'
@@ -7,7 +7,8 @@ import { createDatabase } from './create-database.ts'
 import { refuseNonEmpty } from './emptiness.ts'
 import { restoreArchive } from './restore-archive.ts'
 import { restoreScript } from './restore-script.ts'
-import { connectTarget, type TargetOptions } from './target-connection.ts'
+import { stageFile } from './stage-file.ts'
+import { connectTarget } from './target-connection.ts'
 
 /**
  * A PostgreSQL database to restore into. `databaseText` is a libpq URI or keyword string; without it the PG* variables
@@ -32,21 +33,30 @@ export function postgresTarget(
     }
   }
 
+  const checkThere = ({ allowNonEmpty, dump }: PrepareOptions, signal: AbortSignal): Promise<void> =>
+    within(dump.client.version, signal, async ({ session }) => {
+      if (!allowNonEmpty) await refuseNonEmpty(session, description)
+    })
+
   return {
     description,
-    async prepare({ createDatabase: create, allowNonEmpty, dump }, signal) {
-      const options: TargetOptions = { environment, dumpVersion: dump.client.version, signal }
-      const connection = await connectTarget(address, options).catch(async (error: unknown) => {
-        if (!create || !hasCode(error, 'DATABASE_MISSING')) throw error
-        await createDatabase(address, dump.database.encoding, options)
-        return connectTarget(address, options)
-      })
+    async check(prepared, signal) {
       try {
-        if (!allowNonEmpty) await refuseNonEmpty(connection.session, description)
-      } finally {
-        await connection.close()
+        await checkThere(prepared, signal)
+      } catch (error) {
+        if (!prepared.createDatabase || !hasCode(error, 'DATABASE_MISSING')) throw error
       }
     },
+    async prepare(prepared, signal) {
+      try {
+        await checkThere(prepared, signal)
+      } catch (error) {
+        if (!prepared.createDatabase || !hasCode(error, 'DATABASE_MISSING')) throw error
+        await createDatabase(address, prepared.dump.database.encoding, { environment, signal })
+        await checkThere(prepared, signal)
+      }
+    },
+    stageFile,
     restoreFile(path, request, onProgress, signal) {
       return within(request.dumpVersion, signal, (connection) =>
         request.format === 'custom'

@@ -160,15 +160,25 @@ describe('a key file', () => {
     expect(inspect(error, { depth: 8 })).not.toContain('canary')
   })
 
-  it.runIf(process.getuid?.() !== 0)('is an error where it may not be read', async () => {
+  it('is an error where it may not be read', async () => {
     const baseDirectory = await directory()
     const path = join(baseDirectory, 'key.json')
-    await writeFile(path, '{}')
-    await chmod(path, 0)
     const options = gcs.parseOptions({ bucket: 'backups', keyFile: path, maxAttempts: 1 })
     const storage = gcs.create(options, { name: 'gcs', job: 'shop', baseDirectory })
-    const error = await failing(storage.check(never), 'STORAGE_CREDENTIALS')
-    expect(error.message).toContain('EACCES')
+    // So that everything is loaded by whoever may read this checkout.
+    await failing(storage.check(never), 'STORAGE_CREDENTIALS')
+    await writeFile(path, '{}')
+    await chmod(path, 0)
+    // Root may read everything, so it is somebody else for a moment.
+    const nobody = 65_534
+    const isRoot = process.getuid?.() === 0
+    if (isRoot) process.seteuid?.(nobody)
+    try {
+      const error = await failing(storage.check(never), 'STORAGE_CREDENTIALS')
+      expect(error.message).toContain('EACCES')
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+    }
   })
 })
 

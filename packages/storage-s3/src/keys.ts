@@ -40,8 +40,12 @@ export function createPlace({ bucket, prefix }: { bucket: string; prefix: string
   }
 }
 
+/** What nearly all keys are, and nothing speaks against. */
+const plainKey = /^\w[\w.-]*(?:\/\w[\w.-]*)*$/
+
 /** Why a key is refused. S3 takes nearly any, but proxies, consoles and the XML of listings do not. */
 export function unusableKey(key: string): string | undefined {
+  if (key.length <= keyBytes && plainKey.test(key)) return undefined
   for (const part of key.split('/')) {
     if (part === '') return 'is empty, or has an empty part'
     if (part === '.' || part === '..') return `has ${part} as a part`

@@ -7,6 +7,9 @@ import type { Store } from './store.ts'
 /** How often in a row a broken read is taken up again without a byte in between. */
 const mostResumes = 3
 
+/** What is read at once and not as it is taken, in bytes. */
+const smallBytes = 64 << 10
+
 /**
  * The bytes of an object, read no faster than they are taken. A connection that breaks is taken up again at the
  * byte where it broke, in the same version of the object.
@@ -15,7 +18,52 @@ export async function getObject(store: Store, key: string, { signal, range }: Ge
   const wanted = { fullKey: store.place.fullKey(key), location: store.place.location(key) }
   if (range !== undefined) requireRange(range, wanted.location)
   const opened = await open(store, { ...wanted, range }, signal)
-  return addAbortSignal(signal, streamOf(store, wanted, opened, signal))
+  const { start, end, etag } = opened
+  if (end - start >= smallBytes) return addAbortSignal(signal, streamOf(store, wanted, opened, signal))
+  const small = await readSmall(store, opened, signal)
+  if (small !== undefined) return addAbortSignal(signal, streamOfBytes(small))
+  const again = await open(store, { ...wanted, etag, range: { start, end } }, signal)
+  return addAbortSignal(signal, streamOf(store, wanted, again, signal))
+}
+
+/**
+ * The bytes of a body that came whole, most often with its headers; undefined for one that did not. It costs a third of
+ * what a stream that can be taken up again does, and a listing reads thousands.
+ */
+async function readSmall(
+  { options }: Store,
+  { body, start, end }: Opened,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let missing = end - start + 1
+  const { promise, resolve } = Promise.withResolvers<void>()
+  body
+    .on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      missing -= chunk.length
+      if (missing < 0) body.destroy()
+    })
+    .on('error', () => {})
+    .on('close', resolve)
+  const destroy = (): void => void body.destroy()
+  const timer = setTimeout(destroy, options.requestTimeoutMs)
+  signal.addEventListener('abort', destroy)
+  if (signal.aborted) destroy()
+  await promise
+  clearTimeout(timer)
+  signal.removeEventListener('abort', destroy)
+  signal.throwIfAborted()
+  return missing === 0 && body.readableEnded ? Buffer.concat(chunks) : undefined
+}
+
+function streamOfBytes(bytes: Buffer): Readable {
+  return new Readable({
+    read() {
+      if (bytes.length > 0) this.push(bytes)
+      this.push(null)
+    },
+  })
 }
 
 function streamOf(store: Store, wanted: Wanted, opened: Opened, signal: AbortSignal): Readable {

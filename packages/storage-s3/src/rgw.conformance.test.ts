@@ -6,19 +6,19 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { isRgwInstalled, type RgwServer, startRgw } from '@holdfast/lab'
+import { isLeftOut, isRgwInstalled, type RgwServer, startRgw } from '@holdfast/lab'
 import { storageSuite } from '@holdfast/testkit'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { leastPartBytes, parseOptions } from './options.ts'
 import { s3Storage } from './storage.ts'
 
 // CI must not pass without a real server; elsewhere its absence is said.
-const isLeftOut = !isRgwInstalled() && process.env['CI'] === undefined
-if (isLeftOut) {
-  process.stderr.write('NOT TESTED: S3 on Ceph RGW, which is not installed (npm test installs it as root).\n')
-}
+const leftOut = isLeftOut('S3 on Ceph RGW', {
+  isHere: isRgwInstalled(),
+  because: 'it is not installed (npm test installs it as root)',
+})
 
-describe.skipIf(isLeftOut)('on Ceph RGW', () => {
+describe.skipIf(leftOut)('on Ceph RGW', () => {
   const bucket = 'backups'
   // Real pages, without thousands of objects.
   const pageObjects = 100

@@ -70,7 +70,7 @@ function checkTables(manifest: Manifest, entries: DumpContents['tables'], schema
   return check(
     'contents',
     'passed',
-    `the ${what} of all ${expected.length} tables of the manifest are in the dump` +
+    `the ${what} of all ${expected.length} tables are in the dump` +
       (others > 0 ? `, and of ${others} that it does not count` : ''),
   )
 }

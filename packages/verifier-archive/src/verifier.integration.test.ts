@@ -223,7 +223,7 @@ describe('a backup that is whole passes, read once', () => {
   ])('%s', async (_, make, listed) => {
     const verification = await verify(make())
     expect(verification.checks.filter(({ status }) => status !== 'passed')).toEqual([])
-    expect(verification.of('contents')?.detail).toContain('of all 7 tables of the manifest are in the dump')
+    expect(verification.of('contents')?.detail).toContain('of all 7 tables are in the dump')
     expect(verification.of('tables')?.detail).toBe(`${listed} tables`)
     expect(verification.opened).toEqual(make().stored.globals ? ['dump', 'globals'] : ['dump'])
   })

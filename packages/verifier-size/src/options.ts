@@ -12,6 +12,7 @@ const schema = z.strictObject({
   last: z
     .int()
     .min(1)
+    .max(100)
     .default(4)
     .describe('How many earlier backups of the same job and kind to compare with.'),
   tolerancePercent: z

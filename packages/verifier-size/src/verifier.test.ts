@@ -252,6 +252,7 @@ describe('options', () => {
   it.each([
     { last: 0 },
     { last: 1.5 },
+    { last: 101 },
     { tolerancePercent: 0 },
     { tolerancePercent: -5 },
     { tolerancePercent: 101 },
@@ -264,7 +265,10 @@ describe('options', () => {
   it('have a schema for editors in which none is required', () => {
     expect(size.optionsSchema?.()).toMatchObject({
       additionalProperties: false,
-      properties: { last: { default: 4, minimum: 1 }, tolerancePercent: { default: 20, maximum: 100 } },
+      properties: {
+        last: { default: 4, minimum: 1, maximum: 100 },
+        tolerancePercent: { default: 20, maximum: 100 },
+      },
     })
     expect(size.optionsSchema?.()).not.toHaveProperty('required')
   })

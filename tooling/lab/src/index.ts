@@ -1,6 +1,7 @@
 export { backupsLike, type StoredText } from './backups-like.ts'
 export { makeCertificates, type Certificates } from './certificates.ts'
 export { findPgbouncer, type Pooler, startPgbouncer } from './pgbouncer.ts'
+export { isLeftOut } from './left-out.ts'
 export { type PostgresAccess, type TestDatabase, usePostgres } from './databases.ts'
 export { watchMemory } from './memory.ts'
 export { type GcsDouble, type GcsDoubleOptions, startGcsDouble } from './gcs-double.ts'

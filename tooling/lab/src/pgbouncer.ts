@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { freePort } from './port.ts'
 import { unprivilegedIdentity } from './unprivileged.ts'
 
@@ -14,9 +15,17 @@ export interface Pooler {
   stop(): Promise<void>
 }
 
-/** Where pgbouncer is installed, or undefined. */
+/** Where `npm test` puts what it has taken out of Debian's packages. */
+const takenOut = fileURLToPath(new URL('../../../node_modules/.cache/holdfast/', import.meta.url))
+
+/** Where pgbouncer is, or undefined. */
 export function findPgbouncer(): string | undefined {
-  const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  const directories = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    join(takenOut, 'bin'),
+  ]
   return directories
     .map((directory) => join(directory, 'pgbouncer'))
     .find((path) => {
@@ -31,11 +40,12 @@ export function findPgbouncer(): string | undefined {
 
 /** A pgbouncer on the loopback address before this server; it lets everybody in as the superuser of the URL. */
 export async function startPgbouncer(
-  program: string,
+  program: string | undefined,
   superuserUrl: string,
   poolMode: 'session' | 'transaction' | 'statement',
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Pooler> {
+  if (program === undefined) throw new Error('pgbouncer is not installed.')
   const server = new URL(superuserUrl)
   const identity = unprivilegedIdentity()
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-lab-pgbouncer-'))
@@ -53,7 +63,8 @@ export async function startPgbouncer(
   const file = join(directory, 'pgbouncer.ini')
   await writeFile(file, `[databases]\n* = ${target}\n[pgbouncer]\n${lines.join('\n')}\n`)
   if (identity) for (const path of [directory, file]) await chown(path, identity.uid, identity.gid)
-  const child = spawn(program, [file], { cwd: directory, stdio: 'ignore', ...identity })
+  const start = await startable(program, directory)
+  const child = spawn(start.program, [file], { cwd: directory, env: start.env, stdio: 'ignore', ...identity })
   await listening(port, () => child.exitCode === null)
   return {
     url: (database) => `postgresql://anybody@127.0.0.1:${port}/${encodeURIComponent(database)}`,
@@ -66,6 +77,18 @@ export async function startPgbouncer(
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** What was taken out of a package lies in this checkout, where another user may see nothing. */
+async function startable(
+  program: string,
+  directory: string,
+): Promise<{ program: string; env: NodeJS.ProcessEnv }> {
+  if (!program.startsWith(takenOut)) return { program, env: process.env }
+  const [copy, libraries] = [join(directory, 'pgbouncer'), join(directory, 'lib')]
+  await cp(program, copy)
+  await cp(join(takenOut, 'lib'), libraries, { recursive: true })
+  return { program: copy, env: { ...process.env, LD_LIBRARY_PATH: libraries } }
 }
 
 async function listening(port: number, isAlive: () => boolean): Promise<void> {

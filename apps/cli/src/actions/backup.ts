@@ -1,11 +1,11 @@
 import { run, type Config, type Job } from '@holdfast/core'
 import { exitCodeOf, type Report } from '@holdfast/plugin'
-import { jobSchedules } from '@holdfast/schedule'
 import { databaseConfig, defaultPlace, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { withDumpOptions, type DumpOptions } from '../dump-options.ts'
 import { worstExitCode } from '../exit-codes.ts'
 import { openMetricsFile } from '../metrics-file.ts'
+import { nextRunOf } from '../next-run.ts'
 import { openJob } from '../places.ts'
 import { createRunView } from '../render/run-view.ts'
 import { renderSummary, renderTotals } from '../render/summary.ts'
@@ -52,14 +52,6 @@ export async function backup(jobNames: string[], options: BackupOptions, context
   if (reports.length > 1 && !context.quiet && !context.json)
     screen.say(`\n${renderTotals(reports, screen.look())}`)
   return worstExitCode(reports.map((report) => exitCodeFor(report, options)))
-}
-
-/** Whoever is told of this run is told as well when the schedule of the job runs it next. */
-function nextRunOf(name: string, config: Config | undefined, now: Date): { nextRunAt?: Date } {
-  const written = config?.jobs.find((one) => one.name === name)?.schedule
-  const schedules = written === undefined ? [] : jobSchedules(name, written)
-  const nextRunAt = schedules.find(({ kind }) => kind === 'backup')?.schedule.after(now)
-  return nextRunAt === undefined ? {} : { nextRunAt }
 }
 
 async function jobsToRun(

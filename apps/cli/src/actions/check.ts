@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { worstExitCode } from '../exit-codes.ts'
 import { openMetricsFile } from '../metrics-file.ts'
 import { openJob, placeFlags } from '../places.ts'
+import { nextRunOf } from '../next-run.ts'
 import { renderCheck } from '../render/check.ts'
 
 /** What is known of a job; `unknown` where no storage of it could be read. */
@@ -23,7 +24,8 @@ export async function check(
   const checked: CheckedJob[] = []
   for (const job of jobs) {
     screen.show({ title: 'check', detail: job.name })
-    const one = await checkOne(job, placeFlags(options), context)
+    const flags = placeFlags(options)
+    const one = await checkOne(job, { flags, ...nextRunOf(job.name, config, context.now()) }, context)
     screen.rest()
     checked.push(one)
     await metricsFile?.record(job, config, (metrics) => {
@@ -31,8 +33,8 @@ export async function check(
       metrics.checked({ job: job.name, status: one.status, at: context.now() })
       metrics.notified({ job: job.name, notifications: one.notifications })
     })
-    const isGood = one.status === 'kept' || one.status === 'unexpected'
-    if (!json && !(quiet && isGood)) stdout.write(`${renderCheck(one, context.now(), stdout.look)}\n`)
+    if (!json && !(quiet && one.error === undefined))
+      stdout.write(`${renderCheck(one, context.now(), stdout.look)}\n`)
   }
   const codes = checked.map(exitCodeFor)
   if (json) {
@@ -44,9 +46,13 @@ export async function check(
   return worstExitCode(codes)
 }
 
-async function checkOne(job: Job, flags: string, { now, signal }: Context): Promise<CheckedJob> {
+async function checkOne(
+  job: Job,
+  known: { flags: string; nextRunAt?: Date },
+  { now, signal }: Context,
+): Promise<CheckedJob> {
   try {
-    const one = await checkJob(job, { now: now(), signal, flags })
+    const one = await checkJob(job, { now: now(), signal, ...known })
     return job.redactor.value(one)
   } catch (error) {
     if (signal.aborted || !isHoldfastError(error)) throw error

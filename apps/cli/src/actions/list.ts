@@ -1,13 +1,13 @@
-import { isVerified, type Backup } from '@holdfast/core'
+import { isVerified, type Backup, type ManifestHead } from '@holdfast/core'
 import type { Context } from '../context.ts'
-import { findAll, openPlaces, type PlaceOptions } from '../places.ts'
+import { lookAtAll, openPlaces, type PlaceOptions } from '../places.ts'
 import { renderBackups } from '../render/backup-table.ts'
 import { formatAge, formatBytes, formatCount } from '../render/units.ts'
 
 export async function list(job: string | undefined, options: PlaceOptions, context: Context): Promise<void> {
   const { stdout, screen, signal, json } = context
   const places = await openPlaces(job, options, context)
-  const backups = (await findAll(places, signal, { packed: true })).map((found) => found.backup)
+  const backups = await lookAtAll(places, signal)
   if (json) {
     stdout.write(`${JSON.stringify(backups.map(listed), undefined, 2)}\n`)
     return
@@ -17,7 +17,7 @@ export async function list(job: string | undefined, options: PlaceOptions, conte
 }
 
 /** A backup as `list --json` has it. */
-export function listed(backup: Backup): object {
+export function listed(backup: Backup<ManifestHead>): object {
   const { manifest } = backup
   return {
     id: backup.id,
@@ -35,11 +35,11 @@ export function listed(backup: Backup): object {
 }
 
 /** The stored size of one copy of a backup; 0 where its manifest can not be read. */
-export function storedBytes({ manifest }: Backup): number {
+export function storedBytes({ manifest }: Backup<ManifestHead>): number {
   return (manifest?.objects ?? []).reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
-function describe(backups: readonly Backup[], now: Date): string {
+function describe(backups: readonly Backup<ManifestHead>[], now: Date): string {
   if (backups.length === 0) return 'There is no backup here yet.'
   const bytes = backups.reduce((sum, backup) => sum + storedBytes(backup) * backup.copies.length, 0)
   const newest = backups.find((backup) => isVerified(backup) && !backup.suspect)

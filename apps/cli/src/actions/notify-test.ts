@@ -2,6 +2,7 @@ import { findJob, tellTest } from '@holdfast/core'
 import { exitCodeOf, type ReportedNotification } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { worstExitCode } from '../exit-codes.ts'
+import { nextRunOf } from '../next-run.ts'
 import { openJob, placeFlags } from '../places.ts'
 import { renderTests } from '../render/notify-test.ts'
 import { requireConfig } from '../configured.ts'
@@ -23,7 +24,8 @@ export async function notifyTest(
   for (const name of names) {
     const job = await openJob(config, name, context)
     screen.show({ title: 'notify', detail: name })
-    const answers = await tellTest(job, { now: now(), signal, flags: placeFlags(options) })
+    const known = { flags: placeFlags(options), ...nextRunOf(name, config, now()) }
+    const answers = await tellTest(job, { now: now(), signal, ...known })
     tested.push(...answers.map((answer) => ({ job: name, ...answer })))
   }
   screen.rest()

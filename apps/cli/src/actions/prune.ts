@@ -1,9 +1,8 @@
 import {
-  applyPrune,
-  isOver,
-  orphanAgeMs,
   planPrune,
-  tell,
+  pruneJob,
+  type Job,
+  type JobPruning,
   type JobStorage,
   type PrunePlan,
   type RetentionPolicy,
@@ -11,7 +10,8 @@ import {
 import { exitCodeOf, type ReportedNotification, type ReportedRetention } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { openMetricsFile } from '../metrics-file.ts'
-import { findAll, openPlaces, placeFlags, type Place, type PlaceOptions } from '../places.ts'
+import { nextRunOf } from '../next-run.ts'
+import { lookAtAll, openPlaces, placeFlags, type Place, type PlaceOptions } from '../places.ts'
 import { renderPlan, renderPruned } from '../render/prune.ts'
 import { renderDeliveries } from '../render/told.ts'
 import { usageError } from '../usage.ts'
@@ -23,11 +23,10 @@ export interface PruneOptions extends PlaceOptions, RetentionPolicyOptions {
 
 type RetentionPolicyOptions = { [Rule in keyof RetentionPolicy]?: number | undefined }
 
-/** A plan for one job in one storage. */
-interface Planned {
-  job: string
+/** A job whose backups may go; its storages have the policy of the command line, where that says one. */
+interface Pruned {
+  job: Job
   place: Place
-  prune: PrunePlan
 }
 
 export async function prune(
@@ -35,75 +34,80 @@ export async function prune(
   options: PruneOptions,
   context: Context,
 ): Promise<number> {
-  const { stdout, screen, json, quiet, signal, now } = context
+  const { stdout, screen, json } = context
   const places = await openPlaces(jobName, options, context)
-  const policy = policyOf(options, places)
-  const plans = await planAll(places, policy, context)
-
-  if (options.plan === true) {
-    if (json) stdout.write(`${JSON.stringify(plans.flatMap(planned), undefined, 2)}\n`)
-    else
-      stdout.write(
-        `${plans.map(({ job, prune: plan }) => renderPlan(job, plan, stdout.look)).join('\n\n')}\n`,
-      )
-    return 0
-  }
+  const jobs = await jobsOf(places, policyOf(options, places), context.signal)
+  if (options.plan === true) return showPlans(jobs, context)
 
   const metricsFile = await openMetricsFile(options, context)
-  const results: (ReportedRetention & { job: string })[] = []
-  for (const { job, place, prune: plan } of plans) {
-    screen.show({ title: 'prune', detail: `${job} in ${plan.storage.name}` })
-    const orphansBefore = new Date(now().getTime() - orphanAgeMs)
-    const report = (error: unknown) => place.job.redactor.error(error)
-    const result = { job, ...(await applyPrune(plan, { now: now(), orphansBefore, report, signal })) }
-    screen.rest()
-    results.push(result)
-    if (!json && (!quiet || result.errors.length > 0)) screen.say(renderPruned(job, result, screen.look()))
-  }
-  const told = await tellAll(plans, results, placeFlags(options), context)
-  const notifications = told.flatMap((one) => one.notifications)
-  for (const [job, { place }] of new Map(plans.map((plan) => [plan.job, plan]))) {
-    await metricsFile?.record({ ...place.job, name: job }, place.config, (metrics) => {
-      metrics.pruned({ job, retention: results.filter((one) => one.job === job) })
-      for (const one of told) if (one.job === job) metrics.notified(one)
+  const retention: (ReportedRetention & { job: string })[] = []
+  const notifications: ReportedNotification[] = []
+  for (const { job, place } of jobs) {
+    const known = { flags: placeFlags(options), ...nextRunOf(job.name, place.config, context.now()) }
+    const pruning = await pruneOne(job, known, context)
+    retention.push(...pruning.retention.map((one) => ({ job: job.name, ...one })))
+    notifications.push(...pruning.notifications)
+    await metricsFile?.record(job, place.config, (metrics) => {
+      metrics.pruned({ job: job.name, retention: pruning.retention })
+      metrics.notified({ job: job.name, notifications: pruning.notifications })
     })
   }
-  const complete = results.every(({ errors }) => errors.length === 0)
+  const complete = retention.every(({ errors }) => errors.length === 0)
   if (json) {
     const status = complete ? 'succeeded' : 'partial'
     stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, command: 'prune', status, retention: results, notifications })}\n`,
+      `${JSON.stringify({ schemaVersion: 1, command: 'prune', status, retention, notifications })}\n`,
     )
-  } else if (plans.length === 0 && !quiet) {
+  } else if (jobs.length === 0 && !context.quiet) {
     screen.say('There is no backup here yet.')
   }
-  return complete ? 0 : exitCodeOf('PRUNE_INCOMPLETE')
+  if (complete) return 0
+  const [unread] = retention.every(isUnread) ? retention.flatMap(({ errors }) => errors) : []
+  return exitCodeOf(unread?.code ?? 'PRUNE_INCOMPLETE')
+}
+
+/** Nothing is known of a storage that did not answer; in one that did, what could not be deleted is kept. */
+function isUnread({ deleted, kept, orphans, errors }: ReportedRetention): boolean {
+  return errors.length > 0 && deleted.length + kept + orphans === 0
+}
+
+/** As `holdfast-cron` does it, and says so on the screen. */
+async function pruneOne(
+  job: Job,
+  known: { flags: string; nextRunAt?: Date },
+  { now, signal, screen, json, quiet }: Context,
+): Promise<JobPruning> {
+  const pruning = await pruneJob(job, {
+    now,
+    signal,
+    ...known,
+    onStorage: (storage) => screen.show({ title: 'prune', detail: `${job.name} in ${storage}` }),
+    onPruned: (pruned) => {
+      screen.rest()
+      if (!json && (!quiet || pruned.errors.length > 0)) {
+        screen.say(renderPruned(job.name, pruned, screen.look()))
+      }
+    },
+  })
+  const { notifications } = pruning
+  if (notifications.length > 0 && !json && !quiet) screen.say(renderDeliveries(notifications, screen.look()))
+  return pruning
+}
+
+async function showPlans(jobs: readonly Pruned[], { stdout, json, now, signal }: Context): Promise<number> {
+  const plans: { job: string; prune: PrunePlan }[] = []
+  for (const { job } of jobs) {
+    for (const storage of job.storages) {
+      plans.push({ job: job.name, prune: await planPrune(storage, job.name, { now: now(), signal }) })
+    }
+  }
+  if (json) stdout.write(`${JSON.stringify(plans.flatMap(planned), undefined, 2)}\n`)
+  else
+    stdout.write(`${plans.map(({ job, prune: plan }) => renderPlan(job, plan, stdout.look)).join('\n\n')}\n`)
+  return 0
 }
 
 const rules = ['days', 'last', 'daily', 'weekly', 'monthly', 'yearly', 'minKeep'] as const
-
-/** Tells what could not be deleted, once for each job that a configuration has. */
-async function tellAll(
-  plans: readonly Planned[],
-  results: readonly (ReportedRetention & { job: string })[],
-  flags: string,
-  { now, signal, screen, json, quiet }: Context,
-): Promise<{ job: string; notifications: ReportedNotification[] }[]> {
-  const told: { job: string; notifications: ReportedNotification[] }[] = []
-  for (const { job } of new Map(plans.map(({ place }) => [place.job.name, place])).values()) {
-    const error = results.filter((one) => one.job === job.name).flatMap(({ errors }) => errors)[0]
-    if (error === undefined) await isOver(job, 'prune.failed', signal)
-    else {
-      const detail = `old backups could not be deleted: ${error.message}`
-      const telling = { now: now(), signal, flags }
-      const notifications = await tell(job, { event: 'prune.failed', error, detail }, telling)
-      told.push({ job: job.name, notifications })
-    }
-  }
-  const deliveries = told.flatMap(({ notifications }) => notifications)
-  if (deliveries.length > 0 && !json && !quiet) screen.say(renderDeliveries(deliveries, screen.look()))
-  return told
-}
 
 /** The policy of the command line, for places without a configuration. */
 function policyOf(options: PruneOptions, places: readonly Place[]): RetentionPolicy | undefined {
@@ -124,29 +128,29 @@ function policyOf(options: PruneOptions, places: readonly Place[]): RetentionPol
   return Object.fromEntries(given)
 }
 
-async function planAll(
+async function jobsOf(
   places: readonly Place[],
   policy: RetentionPolicy | undefined,
-  { now, signal }: Context,
-): Promise<Planned[]> {
-  const plans: Planned[] = []
+  signal: AbortSignal,
+): Promise<Pruned[]> {
+  const jobs: Pruned[] = []
   for (const place of places) {
+    const [primary, ...others] = place.job.storages.map((storage): JobStorage =>
+      policy === undefined ? storage : { ...storage, retention: policy },
+    )
     const names = place.jobName === undefined ? await jobsIn(place, signal) : [place.jobName]
-    for (const job of names) {
-      for (const storage of place.job.storages) {
-        const ruled: JobStorage = policy === undefined ? storage : { ...storage, retention: policy }
-        plans.push({ job, place, prune: await planPrune(ruled, job, { now: now(), signal }) })
-      }
+    for (const name of names) {
+      jobs.push({ job: { ...place.job, name, ...(primary && { storages: [primary, ...others] }) }, place })
     }
   }
-  return plans
+  return jobs
 }
 
 async function jobsIn(place: Place, signal: AbortSignal): Promise<string[]> {
-  return [...new Set((await findAll([place], signal)).map(({ backup }) => backup.job))].toSorted()
+  return [...new Set((await lookAtAll([place], signal)).map(({ job }) => job))].toSorted()
 }
 
-function planned({ prune: { storage, plan } }: Planned): object[] {
+function planned({ prune: { storage, plan } }: { prune: PrunePlan }): object[] {
   return plan.actions.map(({ backup, action, reason }) => ({
     storage: storage.name,
     backup: backup.name,

@@ -3,6 +3,7 @@ import { exitCodeOf } from '@holdfast/plugin'
 import type { Context } from '../context.ts'
 import { openDecryption, type KeyOptions } from '../keys.ts'
 import { openMetricsFile } from '../metrics-file.ts'
+import { nextRunOf } from '../next-run.ts'
 import { findOne, placeFlags, type PlaceOptions } from '../places.ts'
 import { renderDeliveries } from '../render/told.ts'
 import { renderVerification } from '../render/verification.ts'
@@ -32,6 +33,7 @@ export async function verify(
     onProgress: ({ fraction, rawBytes, detail }) =>
       screen.show({ title: 'verify', fraction, bytes: rawBytes, detail }),
     flags: placeFlags(options),
+    ...nextRunOf(backup.job, place.config, startedAt),
     signal,
   })
   screen.rest()

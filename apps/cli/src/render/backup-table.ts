@@ -1,4 +1,4 @@
-import type { Backup } from '@holdfast/core'
+import type { Backup, ManifestHead } from '@holdfast/core'
 import type { Look, Tone } from './look.ts'
 import { renderTable, type Column } from './table.ts'
 import { formatBytes, formatTime } from './units.ts'
@@ -10,11 +10,11 @@ const beforeNames = 50
  * Backups as a table. Columns that say nothing here are left out. Where there is no room for the names of the storages
  * that have a backup, it says how many do.
  */
-export function renderBackups(backups: readonly Backup[], look: Look): string {
+export function renderBackups(backups: readonly Backup<ManifestHead>[], look: Look): string {
   const storages = new Set(backups.flatMap(({ copies }) => copies.map(({ storage }) => storage)))
   const several = storages.size > 1
   const hasRoom = !several || look.columns >= beforeNames + [...storages].join(', ').length
-  const columns: (Column<Backup> | undefined)[] = [
+  const columns: (Column<Backup<ManifestHead>> | undefined)[] = [
     { heading: 'id', text: ({ manifest, id }) => (manifest === undefined ? '?' : id) },
     { heading: 'started', text: ({ startedAt }) => formatTime(startedAt) },
     { heading: 'job', text: ({ job }) => job, drop: 3, shrinkTo: 8 },
@@ -52,11 +52,11 @@ export function renderBackups(backups: readonly Backup[], look: Look): string {
 }
 
 /** How good it is known to be, and what people said of it. */
-export function stateOf({ verification, suspect, protected: kept }: Backup): string {
+export function stateOf({ verification, suspect, protected: kept }: Backup<ManifestHead>): string {
   return [verification, ...(suspect ? ['suspect'] : []), ...(kept ? ['protected'] : [])].join(', ')
 }
 
-export function toneOf({ verification, suspect }: Backup): Tone {
+export function toneOf({ verification, suspect }: Backup<ManifestHead>): Tone {
   if (verification === 'failed' || verification === 'invalid') return 'bad'
   if (suspect || verification === 'unverified' || verification === 'stored') return 'warning'
   return 'good'

@@ -1,6 +1,6 @@
 import type { DoctorCheck } from '../doctor/check.ts'
 import { marked, readingWidth, type Look, type Mark } from './look.ts'
-import { clean, pad, wrap } from './text.ts'
+import { clean, pad, widthOf, wrap } from './text.ts'
 import { formatCount } from './units.ts'
 
 const markOf: Record<DoctorCheck['status'], Mark> = {
@@ -10,13 +10,25 @@ const markOf: Record<DoctorCheck['status'], Mark> = {
   skipped: 'none',
 }
 
+/** Names of people's own, such as those of notifiers, may be longer than ours, but not push out what was found. */
+const leastNameWidth = 13
+const mostNameWidth = 22
+
 /** One line for each check, and below it what to do where it failed. Names take `nameWidth` columns. */
-export function renderChecks(checks: readonly DoctorCheck[], look: Look, nameWidth = 13): string {
+export function renderChecks(
+  checks: readonly DoctorCheck[],
+  look: Look,
+  nameWidth: number = Math.min(
+    mostNameWidth,
+    Math.max(leastNameWidth, ...checks.map(({ name }) => widthOf(name))),
+  ),
+): string {
   const width = readingWidth(look) - nameWidth - 6
   const indent = ' '.repeat(nameWidth + 6)
   return inOneLine(checks)
     .flatMap(({ name, status, detail, fix, code }) => {
-      const [first = '', ...rest] = wrap(clean(detail), width)
+      const isLong = widthOf(name) > nameWidth
+      const [first = '', ...rest] = isLong ? ['', ...wrap(clean(detail), width)] : wrap(clean(detail), width)
       const remedy = fix === undefined ? [] : wrap(clean(fix), width)
       return [
         `  ${marked(markOf[status], look)} ${pad(name, nameWidth)}  ${status === 'skipped' ? look.paint('dim', first) : first}`,

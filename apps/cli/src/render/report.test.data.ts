@@ -54,7 +54,7 @@ export const goodReport: Report = {
         {
           name: 'contents',
           status: 'passed',
-          detail: 'the rows of all 18 tables of the manifest are in the dump',
+          detail: 'the rows of all 18 tables are in the dump',
         },
         { name: 'tables', status: 'passed', detail: '18 tables, at least 10' },
         { name: 'size', status: 'passed', detail: '96,000,000 bytes, at least 1,048,576' },

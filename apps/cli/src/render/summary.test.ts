@@ -24,7 +24,7 @@ describe('renderSummary', () => {
 
   ✓ Backup file created      96 MB, 18 tables
   ✓ File size reasonable     96 MB, 2% larger than the average of the last 4 (94 MB)
-  ✓ pg_restore --list        the rows of all 18 tables of the manifest are in the dump
+  ✓ pg_restore --list        the rows of all 18 tables are in the dump
   ✓ SHA-256 stored           shop_full_20261122_030000.dump.zst.sha256
   – Stored off this machine  kept in a directory, not encrypted
   ✓ Stored copy read back    whole in local

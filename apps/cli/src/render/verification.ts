@@ -38,10 +38,12 @@ export function renderVerification(
   const good = verdicts.some(({ proves }) => proves === 'stored')
     ? 'is as it was stored; what is in it was not looked at'
     : 'is good'
-  const end = {
-    succeeded: `${marked('good', look)} ${backup.name} ${good}`,
-    suspect: `${marked('warning', look)} ${backup.name} is suspect; if the change is expected: holdfast accept ${backup.id}`,
-    failed: `${marked('bad', look)} ${backup.name} is damaged; keep it for inspection and take a new backup`,
-  }[status]
-  return `${renderVerdicts(verdicts, look)}\n\n${end}`
+  const ends: Record<VerifyStatus, [Mark, string]> = {
+    succeeded: ['good', good],
+    suspect: ['warning', `is suspect; if the change is expected: holdfast accept ${backup.id}`],
+    failed: ['bad', 'is damaged; keep it for inspection and take a new backup'],
+  }
+  const [mark, text] = ends[status]
+  const end = wrap(`${backup.name} ${text}`, readingWidth(look) - 2).join('\n  ')
+  return `${renderVerdicts(verdicts, look)}\n\n${marked(mark, look)} ${end}`
 }

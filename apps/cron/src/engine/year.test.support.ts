@@ -76,6 +76,8 @@ export async function simulateYear(seed: number): Promise<SimulatedYear> {
   let restarts = 0
   let killedRuns = 0
   let engine: Engine<Task> | undefined
+  /** How long the process is down once it has died in the middle of the next run. */
+  let nextRunIsFatal: { downMs: number } | undefined
 
   const boot = (): void => {
     const own = ++life
@@ -86,8 +88,14 @@ export async function simulateYear(seed: number): Promise<SimulatedYear> {
       lookEveryMs: 10 * minuteMs,
       perform: async ({ task }) => {
         const startedAt = clock.now().getTime()
+        const durationMs = Math.ceil(random() * 4 * minuteMs)
+        if (nextRunIsFatal !== undefined) {
+          const { downMs } = nextRunIsFatal
+          nextRunIsFatal = undefined
+          clock.after(Math.floor(random() * durationMs), () => die(downMs))
+        }
         await new Promise<void>((resolve) => {
-          clock.after(Math.ceil(random() * 4 * minuteMs), resolve)
+          clock.after(durationMs, resolve)
         })
         const key = keyOf(task)
         ended.set(key, [...(ended.get(key) ?? []), startedAt])
@@ -102,15 +110,16 @@ export async function simulateYear(seed: number): Promise<SimulatedYear> {
     engine.start()
   }
 
-  const kill = (): void => {
-    killedRuns += engine?.state().running.length ?? 0
+  const machine = world.clockFor(() => true)
+  const die = (downMs: number): void => {
+    if (engine === undefined) return
+    killedRuns += engine.state().running.length
     life += 1
     engine = undefined
-  }
-
-  const bootAgain = (): void => {
-    restarts += 1
-    boot()
+    machine.after(downMs, () => {
+      restarts += 1
+      boot()
+    })
   }
 
   const incidents: Incident[] = [
@@ -119,7 +128,11 @@ export async function simulateYear(seed: number): Promise<SimulatedYear> {
   ]
   for (let at = dayMs * random() * 6; at < 364 * dayMs; at += dayMs * (1 + random() * 8)) {
     const downMs = random() < 0.7 ? random() * hourMs : random() * 2 * dayMs
-    incidents.push({ at, happens: kill }, { at: at + downMs, happens: bootAgain })
+    const isInRun = random() < 0.5
+    incidents.push({
+      at,
+      happens: () => (isInRun ? void (nextRunIsFatal = { downMs }) : die(downMs)),
+    })
     at += downMs
   }
 

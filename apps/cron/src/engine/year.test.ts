@@ -8,6 +8,7 @@ test.each([1, 2])(
   async (seed) => {
     const { jobs, restarts, killedRuns } = await simulateYear(seed)
     expect(restarts).toBeGreaterThan(30)
+    expect(killedRuns).toBeGreaterThan(15)
     for (const { job, runs, uncovered } of jobs) {
       const starts = runs.map(({ startedAt }) => startedAt)
       // A run that is for no time would be one too many; and later ones start later, also by a clock that went back.

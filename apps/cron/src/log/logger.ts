@@ -20,8 +20,14 @@ export function createLogger(
     sync: true,
     destination: 1,
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
-    messageFormat: '{if job}{job} {end}{msg}',
+    messageFormat: readable,
     hideObject: true,
   })
   return pino(options, pretty)
+}
+
+/** `shop backup: started`, or only the message where it is about no job. */
+function readable({ job, task, msg }: { job?: string; task?: string; msg?: string }): string {
+  if (job === undefined) return msg ?? ''
+  return `${job}${task === undefined ? '' : ` ${task}`}: ${msg}`
 }

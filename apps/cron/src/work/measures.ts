@@ -1,4 +1,4 @@
-import { knowledgeOf, type Job } from '@holdfast/core'
+import { firstSeenOf, knowledgeOf, type Job } from '@holdfast/core'
 import type { Metrics } from '@holdfast/metrics'
 import type { CheckedStorage } from '../http/storages.ts'
 import type { JobTask } from './configuration.ts'
@@ -46,8 +46,9 @@ export function createMeasures(
     try {
       do {
         turn.again = false
-        const { backups, reports, unread } = await knowledgeOf(job, { now: now(), signal })
-        if (names.has(job.name)) metrics.jobKnown({ job, backups, reports, unread })
+        const knowledge = await knowledgeOf(job, { now: now(), signal })
+        const firstSeenAt = await firstSeenOf(job, knowledge, { now: now(), signal })
+        if (names.has(job.name)) metrics.jobKnown({ job, ...knowledge, firstSeenAt })
       } while (turn.again)
     } catch (error) {
       if (!signal.aborted) onError(job.name, error)

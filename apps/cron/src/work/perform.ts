@@ -89,6 +89,11 @@ async function outcomeOf(
   }
 }
 
+/** `2026-11-22 03:00 UTC`. */
+function minuteOf(moment: Date | undefined): string {
+  return moment === undefined ? 'now' : `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
 function logOutcome(outcome: Outcome, logger: Logger): void {
   switch (outcome.kind) {
     // The events of a run have said it.
@@ -116,6 +121,8 @@ function logOutcome(outcome: Outcome, logger: Logger): void {
       const { check } = outcome
       if (check.status === 'unexpected')
         return logger.warn('nothing to look for, since the job has no expectEvery')
+      if (check.status === 'awaited')
+        return logger.info({ check }, `no good backup yet; the first is expected by ${minuteOf(check.dueAt)}`)
       if (check.error === undefined) return logger.info({ check }, 'the newest good backup is young enough')
       return logger.error({ check, error: check.error }, `missed: ${check.error.message}`)
     }

@@ -8,14 +8,14 @@ export function mailLines(
   { NOTIFICATION_EMAIL, SMTP_URL, S3_BACKUP_BUCKET }: Environment,
   notes: string[],
 ): string[] {
-  if (!NOTIFICATION_EMAIL) return ['# Who is told how a run ended.', 'notifiers: []', '']
+  if (!NOTIFICATION_EMAIL) return nobody
   const addresses = NOTIFICATION_EMAIL.split(/[,;\s]+/).filter((address) => address !== '')
   const [first] = addresses
   if (first === undefined || !addresses.every(isAddress)) {
     notes.push(
       `NOTIFICATION_EMAIL is ${JSON.stringify(NOTIFICATION_EMAIL)}, which is no mail address, so it is left out.`,
     )
-    return ['# Who is told how a run ended.', 'notifiers: []', '']
+    return nobody
   }
   const domain = first.slice(first.lastIndexOf('@') + 1)
   const usesSes = !SMTP_URL && Boolean(S3_BACKUP_BUCKET)
@@ -30,6 +30,22 @@ export function mailLines(
     '',
   ]
 }
+
+/** Without an address. */
+const nobody = [
+  '# Who is told of failures, suspect and missed backups, and of the first success after them: nobody yet. Write these lines',
+  '# without their # in place of the last one, and try them with: holdfast notify test. Slack, PagerDuty and others: use:',
+  '# slack, use: webhook.',
+  '# notifiers:',
+  '#   - use: smtp',
+  '#     options:',
+  '#       # smtp://user:password@mail.example.com:587, which is encrypted by STARTTLS, or smtps:// for port 465.',
+  '#       url: ${SMTP_URL:-smtp://localhost:25}',
+  '#       from: backups@example.com',
+  '#       to: [oncall@example.com]',
+  'notifiers: []',
+  '',
+]
 
 const sesStart = [
   '  # Amazon SES, with the credentials and the region that the AWS tools use (AWS_REGION).',

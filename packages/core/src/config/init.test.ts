@@ -176,4 +176,20 @@ describe('mail', () => {
     expect(jobs[0]?.notifiers).toEqual([])
     expect(initConfig({ NOTIFICATION_EMAIL: address }).notes.join()).toContain('no mail address')
   })
+
+  test('is an example to take the # out of where there is no address', async () => {
+    const { text } = initConfig({})
+    const lines = text.split('\n').filter((line) => line.trim() !== 'notifiers: []')
+    const start = lines.indexOf('    # notifiers:')
+    const end = lines.findIndex((line, at) => at > start && !line.startsWith('    #'))
+    const uncommented = lines.map((line, at) => (at >= start && at < end ? line.replace('# ', '') : line))
+    await writeFile(join(directory, 'holdfast.config.yaml'), uncommented.join('\n'))
+    const { jobs } = await readConfig(join(directory, 'holdfast.config.yaml'), { environment: {} })
+    expect(jobs[0]?.notifiers).toMatchObject([
+      {
+        use: 'smtp',
+        options: { url: 'smtp://localhost:25', from: 'backups@example.com', to: ['oncall@example.com'] },
+      },
+    ])
+  })
 })

@@ -10,6 +10,8 @@ export interface Outgoing {
   quietened?: true
   /** Told again, after it could not be sent when it happened. */
   late?: true
+  /** What makes it the same as another one, for what is remembered outside of the reports of runs. */
+  sameness?: string
 }
 
 /** A message that is on its way while the run goes on. */
@@ -41,18 +43,20 @@ export async function bring(
   try {
     if (inFlight !== undefined) await half.race(() => inFlight.delivery).catch(() => {})
     let isDown = false
-    for (const { notification, quietened, late } of messages) {
+    for (const [index, { notification, quietened, late }] of messages.entries()) {
+      // What comes last has all the time that is left.
+      const isSpare = late === true && index < messages.length - 1
       const began = { attempts: 0, durationMs: 0 }
       if (quietened === true) {
         entries.push(entryOf(notifier, notification, began, { quietened, reported }))
         continue
       }
       // Where a late one can not be sent for now, neither can the next late one.
-      if (late === true && (isDown || half.remainingMs() === 0)) {
+      if (isSpare && (isDown || half.remainingMs() === 0)) {
         entries.push({ ...entryOf(notifier, notification, began, { late, reported }), status: 'failed' })
         continue
       }
-      const limitMs = (late === true ? half : until).remainingMs()
+      const limitMs = (isSpare ? half : until).remainingMs()
       const delivery = await deliver(notifier, notification, { limitMs, cancel })
       isDown = delivery.error?.retryable === true
       entries.push(entryOf(notifier, notification, delivery, { late, reported }))

@@ -67,10 +67,14 @@ function placed({ name }: Named<Notifier>, thrown: unknown): HoldfastError {
 
 function tooLate({ name }: Named<Notifier>, elapsedMs: number): HoldfastError {
   const seconds = Math.round(elapsedMs / 100) / 10
-  return new HoldfastError('NOTIFY_TIMEOUT', `no answer within ${seconds} seconds`, {
-    hint: `Look whether the service answers: holdfast notify test. timeoutMs of the notifier says how long it may take.`,
-    retryable: true,
-    stage: 'notify',
-    plugin: name,
-  })
+  return new HoldfastError(
+    'NOTIFY_TIMEOUT',
+    `no answer within ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`,
+    {
+      hint: `Look whether the service answers: holdfast notify test. timeoutMs of the notifier says how long it may take.`,
+      retryable: true,
+      stage: 'notify',
+      plugin: name,
+    },
+  )
 }

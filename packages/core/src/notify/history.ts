@@ -1,7 +1,7 @@
 import type { JobHistory, Report, Verdict } from '@holdfast/plugin'
 import type { Backup } from '../backups.ts'
-import { isVerified } from '../catalog.ts'
 import { likenessOf, type Likeness } from '../history.ts'
+import { isVerified } from '../verification.ts'
 
 const mostSizes = 30
 

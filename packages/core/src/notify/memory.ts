@@ -3,18 +3,18 @@ import type { Job } from '../job.ts'
 import { deadline } from './deadline.ts'
 import { happeningsOf, isFailure } from './happening.ts'
 import { readReports } from './reports.ts'
-import { readTold, type ToldEntry } from './told.ts'
+import { nothingTold, readTold, type Told } from './told-record.ts'
 import { originOf } from './unsent.ts'
 
 /** What the storages know of a job's past. */
 export interface Memory {
   /** Earlier runs, newest first, as far back as matters. */
   earlier: readonly Report[]
-  /** What was told outside of runs and is still so. */
-  told: readonly ToldEntry[]
+  /** What else is known of what was told, and of what was not. */
+  told: Told
 }
 
-export const nothingKnown: Memory = { earlier: [], told: [] }
+export const nothingKnown: Memory = { earlier: [], told: nothingTold }
 
 /** How long reading it may take, in milliseconds. */
 const limitMs = 30_000
@@ -28,10 +28,9 @@ export async function remember(
   const { signal } = until
   try {
     return await until.race(async () => {
-      const [earlier, told] = await Promise.all([
-        readEarlier(readReports(storages, name, { before, signal })),
-        readTold(storages, name, signal),
-      ])
+      const reading = readTold(storages, name, signal)
+      const reports = readReports(storages, name, { before, signal })
+      const [earlier, told] = await Promise.all([readEarlier(reports, reading), reading])
       return { earlier, told }
     })
   } finally {
@@ -39,11 +38,11 @@ export async function remember(
   }
 }
 
-async function readEarlier(reports: AsyncIterable<Report>): Promise<Report[]> {
+async function readEarlier(reports: AsyncIterable<Report>, reading: Promise<Told>): Promise<Report[]> {
   const earlier: Report[] = []
   for await (const report of reports) {
     earlier.push(report)
-    if (earlier.some(isWell) && isAllKnown(earlier)) break
+    if (earlier.some(isWell) && isAllKnown(earlier, await reading)) break
   }
   return earlier
 }
@@ -53,7 +52,10 @@ function isWell(report: Report): boolean {
 }
 
 /** True once the runs are known whose messages the newest one could not send. */
-function isAllKnown(earlier: readonly Report[]): boolean {
-  const failed = (earlier[0]?.notifications ?? []).filter(({ status }) => status === 'failed')
+function isAllKnown(earlier: readonly Report[], { unsent }: Told): boolean {
+  const kept = new Set(unsent.map(({ notification }) => notification.id))
+  const failed = (earlier[0]?.notifications ?? []).filter(
+    ({ id, status }) => status === 'failed' && !kept.has(id),
+  )
   return failed.every(({ id }) => originOf(id, earlier) !== undefined)
 }

@@ -2,12 +2,12 @@ import type { Notification, NotificationEvent, Report } from '@holdfast/plugin'
 import type { Job, JobNotifier } from '../job.ts'
 import { compose, type Facts } from './compose.ts'
 import type { Outgoing } from './courier.ts'
-import { happening, happeningsOf, isFailure, samenessOf, type Happening } from './happening.ts'
+import { happeningsOf, isFailure, samenessOf, type Happening } from './happening.ts'
 import { badRunsBefore } from './history.ts'
 import type { Memory } from './memory.ts'
 import { repetition, toldInRuns } from './repeat.ts'
 import { toldOutside } from './told.ts'
-import { unsentTo } from './unsent.ts'
+import { lateMessage, unsentTo, type Unsent, type Unsents } from './unsent.ts'
 
 /** Something that happened, and the message about it. */
 export interface News {
@@ -17,13 +17,21 @@ export interface News {
 
 /** What there is to tell of a run. */
 export function newsOf(job: Job, report: Report, facts: Facts, { told }: Pick<Memory, 'told'>): News[] {
-  const recovered =
-    told.some(({ event }) => isOverAfter(event)) || badRunsBefore(report, facts.earlier).length > 0
+  const recovered = isBadOutside(told, facts.earlier) || badRunsBefore(report, facts.earlier).length > 0
   const at = new Date(report.finishedAt)
   return happeningsOf(report, { recovered }).map((one) => ({
     happening: one,
     notification: compose(job, one, { report, at }, facts),
   }))
+}
+
+/** Whether anything that a good run puts right has happened outside of runs since the last good one, told or not. */
+function isBadOutside({ told, unsent }: Memory['told'], earlier: readonly Report[]): boolean {
+  const good = earlier.find(({ status }) => status === 'succeeded')
+  return [...told, ...unsent.map(({ notification }) => notification)].some(
+    ({ event, at }) =>
+      isOverAfter(event) && (good === undefined || Date.parse(good.finishedAt) < Date.parse(at)),
+  )
 }
 
 /** What a good run puts right. */
@@ -46,30 +54,43 @@ export function messagesFor(
     facts,
     told,
   }: { news: readonly News[]; report: Report; facts: Facts } & Pick<Memory, 'told'>,
-): { messages: Outgoing[]; givenUp: string[] } {
+): { messages: Outgoing[] } & Pick<Unsents, 'givenUp'> {
   const now = new Date(report.finishedAt)
+  const { earlier } = facts
   const isLocked = wasLocked(report)
-  const { unsent, givenUp } = isLocked ? { unsent: [], givenUp: [] } : unsentTo(notifier, facts.earlier, now)
-  const late = unsent.map(({ id, event, report: of }): Outgoing => {
-    const earlier = facts.earlier.slice(facts.earlier.indexOf(of) + 1)
-    const subject = { report: of, at: new Date(of.finishedAt), id, late: true } as const
-    // The run that comes next is known now and was not known then.
-    return { notification: compose(job, happening(of, event), subject, { ...facts, earlier }), late: true }
-  })
+  const { unsent, givenUp } = isLocked
+    ? { unsent: [], givenUp: [] }
+    : unsentTo(notifier, { earlier, told }, now)
   const fresh = news
     .filter(({ happening: { event } }) => notifier.on.includes(event))
     .map(({ happening: one, notification }): Outgoing => {
       const before = isLocked
-        ? toldOutside(told, notifier.name, one.event)
-        : toldInRuns(facts.earlier, notifier.name, one)
+        ? toldOutside(told.told, notifier.name, one.event)
+        : toldInRuns(earlier, notifier.name, one)
       const { repeatEveryMs } = notifier
-      const { tell, quietened } = repetition(samenessOf(one), { before, repeatEveryMs, now })
+      const sameness = samenessOf(one)
+      const { tell, quietened } = repetition(sameness, { before, repeatEveryMs, now })
       const isQuiet = !tell && isFailure(one.event)
-      return { notification: { ...notification, quietened }, ...(isQuiet && { quietened: true }) }
+      return {
+        notification: { ...notification, quietened },
+        ...(isQuiet && { quietened: true }),
+        ...(isLocked && isFailure(one.event) && { sameness }),
+      }
     })
-  return { messages: [...late, ...fresh].map((one) => redacted(job, one)), givenUp }
+  const messages = [...unsent.map((one) => lateOne(job, one, facts)), ...fresh]
+  return { messages: messages.map((one) => redacted(job, one)), givenUp }
 }
 
-function redacted({ redactor }: Job, message: Outgoing): Outgoing {
+/** What could not be sent, on its way again. */
+export function lateOne(job: Job, unsent: Unsent, facts: Facts): Outgoing {
+  const { of } = unsent
+  return {
+    notification: lateMessage(job, unsent, facts),
+    late: true,
+    ...('sameness' in of && { sameness: of.sameness }),
+  }
+}
+
+export function redacted({ redactor }: Job, message: Outgoing): Outgoing {
   return { ...message, notification: redactor.value(message.notification) }
 }

@@ -1,4 +1,4 @@
-import type { Report, ReportedNotification } from '@holdfast/plugin'
+import type { NotificationEvent, Report } from '@holdfast/plugin'
 import type { Backup } from '../backups.ts'
 import type { Job } from '../job.ts'
 import type { Recorder } from '../recorder.ts'
@@ -6,11 +6,12 @@ import { compose, type Facts } from './compose.ts'
 import { bring, type InFlight } from './courier.ts'
 import { deadline } from './deadline.ts'
 import { deliver } from './deliver.ts'
-import { happening, samenessOf } from './happening.ts'
 import { nothingKnown, remember, type Memory } from './memory.ts'
 import { isOverAfter, messagesFor, newsOf, wasLocked } from './messages.ts'
 import { recentBackups } from './recent-backups.ts'
-import { forgetTold, toldAfter, writeTold } from './told.ts'
+import { changeTold, readTold, type Told } from './told-record.ts'
+import { outcomesOf, toldAfter, withoutEvents, type Outcome } from './told.ts'
+import { isPast } from './unsent.ts'
 
 /** How long may still be waited for what the storages know once the run has ended, in milliseconds. */
 const patienceMs = 5000
@@ -61,29 +62,37 @@ export function openNotices(job: Job, recorder: Recorder, options: NoticesOption
       inTime('the earlier runs', remembering),
       known ?? inTime('the backups', recentBackups(job, signal)),
     ])
-    const { earlier, told } = memory
+    const { earlier } = memory
+    const mayBeSent = isAllSent(memory)
+      ? undefined
+      : inTime('what was told', readTold(job.storages, job.name, signal))
+    // Since the run began, what could not be sent then may have been, by a check or a verification.
+    const told = (await mayBeSent) ?? memory.told
     const facts: Facts = { earlier, backups, flags, nextRunAt }
     const report = recorder.current()
-    const news = newsOf(job, report, facts, memory)
+    const news = newsOf(job, report, facts, { told })
+    const over: string[] = []
     const deliveries = await Promise.all(
-      job.notifiers.map((notifier) => {
+      job.notifiers.map(async (notifier) => {
         const { messages, givenUp } = messagesFor(job, notifier, { news, report, facts, told })
-        for (const sentence of givenUp) recorder.warn(sentence)
-        return bring(notifier, {
+        for (const { why } of givenUp) recorder.warn(why)
+        over.push(...givenUp.map(({ id }) => keyOf(notifier, id)))
+        const entries = await bring(notifier, {
           inFlight: started.get(notifier.name),
           messages,
           cancel: signal,
           reported: (error) => recorder.reported(error),
         })
+        return { entries, outcomes: outcomesOf(entries, messages) }
       }),
     )
-    const entries = deliveries.flat()
-    for (const entry of entries) {
+    for (const entry of deliveries.flatMap(({ entries }) => entries)) {
       recorder.report.notifications.push(entry)
       if (entry.error === undefined) continue
       recorder.warn(`${entry.notifier} could not tell anybody: ${entry.error.message}`)
     }
-    await inTime('what was told', keepTold(job, report, { told, entries, signal }))
+    const outcomes = deliveries.flatMap((one) => one.outcomes)
+    await inTime('what was told', keepTold(job, report, { earlier, outcomes, over, signal }))
   }
 
   return {
@@ -97,28 +106,49 @@ export function openNotices(job: Job, recorder: Recorder, options: NoticesOption
   }
 }
 
+function isAllSent({ earlier: [last], told }: Memory): boolean {
+  return told.unsent.length === 0 && last?.notifications.some(({ status }) => status === 'failed') !== true
+}
+
+function keyOf({ name }: { name: string }, id: string): string {
+  return `${name} ${id}`
+}
+
 /** A run that keeps no report remembers what it told outside of it; a good one is the end of what was told so. */
 async function keepTold(
   job: Job,
   report: Report,
   {
-    told,
-    entries,
+    earlier,
+    outcomes,
+    over,
     signal,
-  }: Pick<Memory, 'told'> & { entries: readonly ReportedNotification[]; signal: AbortSignal },
+  }: Pick<Memory, 'earlier'> & {
+    outcomes: readonly Outcome[]
+    /** Messages that are given up. */
+    over: readonly string[]
+    signal: AbortSignal
+  },
 ): Promise<void> {
-  if (wasLocked(report)) {
-    const failures = entries.filter(({ event }) => event === 'backup.failed')
-    const sameness = samenessOf(happening(report, 'backup.failed'))
-    const left = toldAfter(told, failures, { sameness, now: new Date(report.finishedAt) })
-    if (failures.length > 0) await writeTold(job.storages, job.name, left, signal)
-  } else if (report.status === 'succeeded') {
-    const isPruned = !report.retention.some(({ errors }) => errors.length > 0)
-    const over = told
-      .map(({ event }) => event)
-      .filter((event) => isOverAfter(event) || (event === 'prune.failed' && isPruned))
-    if (over.length > 0) await forgetTold(job, over, signal)
+  const now = new Date(report.finishedAt)
+  const isPruned = !report.retention.some(({ errors }) => errors.length > 0)
+  const isOver = (event: NotificationEvent): boolean =>
+    report.status === 'succeeded' && (isOverAfter(event) || (event === 'prune.failed' && isPruned))
+  const change = (before: Told): Told => {
+    const told = withoutEvents(toldAfter(before, outcomes, now), isOver)
+    if (wasLocked(report)) return told
+    const failed = (earlier[0]?.notifications ?? []).filter(({ status }) => status === 'failed')
+    return {
+      ...told,
+      unsent: told.unsent.filter(
+        ({ notifier: name, notification: { id, at } }) =>
+          !over.includes(keyOf({ name }, id)) && !isPast(at, now),
+      ),
+      // This run's report has them no more; where it can not be kept, the one before it is still the newest.
+      brought: told.brought.filter(({ id }) => failed.some((one) => one.id === id)),
+    }
   }
+  await changeTold(job, change, signal)
 }
 
 /** Sends on its way that the run has started, to those who want to know. */

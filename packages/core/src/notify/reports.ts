@@ -1,8 +1,8 @@
 import { isHoldfastError, type Report, type Storage } from '@holdfast/plugin'
 import type { Backup } from '../backups.ts'
-import { readText } from '../catalog.ts'
 import type { JobStorage } from '../job.ts'
 import { parseKey, reportKey, stampOf } from '../keys.ts'
+import { readText } from '../read-small.ts'
 
 /** How far back a run is looked for, in months, and how many reports are read at most. */
 const mostMonths = 14

@@ -1,66 +1,25 @@
-import { isHoldfastError, type NotificationEvent, type ReportedNotification } from '@holdfast/plugin'
-import { readText } from '../catalog.ts'
-import type { Job, JobStorage } from '../job.ts'
-import { toldKey } from '../keys.ts'
-import { putBytes } from '../records.ts'
+import type { Notification, NotificationEvent, ReportedNotification } from '@holdfast/plugin'
+import type { Outgoing } from './courier.ts'
 import type { ToldBefore } from './repeat.ts'
+import type { BroughtMessage, KeptMessage, Told, ToldEntry } from './told-record.ts'
 
-/**
- * What notifiers were told of a job and no report has, because it was outside of a run or because the run found another
- * one under way; as long as it is so. A small object in the job's storages.
- */
-interface ToldRecord {
-  schemaVersion: 1
-  told: ToldEntry[]
+/** What came of one message that may have to be remembered. */
+export interface Outcome {
+  entry: ReportedNotification
+  notification: Notification
+  /** Absent for a message of a run: what it was stands in the reports. */
+  sameness?: string | undefined
 }
 
-export interface ToldEntry {
-  notifier: string
-  event: NotificationEvent
-  /** Equal to that of what is told later if it is the same again. */
-  sameness: string
-  /** When it was last told: RFC 3339 in UTC. */
-  at: string
-  /** How often it has happened since without being told. */
-  quietened: number
-}
-
-/** From the first storage that has one. Nothing told is the same as nothing known. */
-export async function readTold(
-  storages: readonly JobStorage[],
-  job: string,
-  signal: AbortSignal,
-): Promise<ToldEntry[]> {
-  for (const { instance } of storages) {
-    try {
-      const record = JSON.parse(await readText(instance, toldKey(job), signal)) as ToldRecord
-      if (record.schemaVersion === 1 && Array.isArray(record.told)) return record.told
-    } catch (error) {
-      signal.throwIfAborted()
-      if (!isHoldfastError(error) && !(error instanceof SyntaxError)) throw error
-    }
-  }
-  return []
-}
-
-/** Into every storage, whatever becomes of the others; then throws the first error. Nothing told removes it. */
-export async function writeTold(
-  storages: readonly JobStorage[],
-  job: string,
-  told: readonly ToldEntry[],
-  signal: AbortSignal,
-): Promise<void> {
-  const record: ToldRecord = { schemaVersion: 1, told: [...told] }
-  const bytes = Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`)
-  const settled = await Promise.allSettled(
-    storages.map(({ instance }) =>
-      told.length === 0
-        ? instance.remove(toldKey(job), signal)
-        : putBytes(instance, toldKey(job), bytes, { signal, ifAbsent: false }),
-    ),
-  )
-  const failure = settled.find((one) => one.status === 'rejected')
-  if (failure !== undefined) throw failure.reason
+/** What came of messages whose `sameness` says that no report has them. */
+export function outcomesOf(
+  entries: readonly ReportedNotification[],
+  messages: readonly Outgoing[],
+): Outcome[] {
+  return messages.flatMap(({ notification, sameness }) => {
+    const entry = entries.find(({ id }) => id === notification.id)
+    return entry === undefined || sameness === undefined ? [] : [{ entry, notification, sameness }]
+  })
 }
 
 /** As what runs remember of theirs. */
@@ -79,31 +38,41 @@ export function toldOutside(
   ]
 }
 
-/** What is remembered: the last time that each notifier was told, and what was left out since. */
-export function toldAfter(
-  told: readonly ToldEntry[],
-  entries: readonly ReportedNotification[],
-  { sameness, now }: { sameness: string; now: Date },
-): ToldEntry[] {
-  const changed = entries.flatMap(({ notifier, event, status }): ToldEntry[] => {
-    if (status === 'delivered') return [{ notifier, event, sameness, at: now.toISOString(), quietened: 0 }]
-    const before = told.find((one) => one.notifier === notifier && one.event === event)
-    if (before === undefined || status === 'failed') return []
-    return [{ ...before, quietened: before.quietened + 1 }]
-  })
-  const isChanged = (one: ToldEntry): boolean =>
-    changed.some(({ notifier, event }) => notifier === one.notifier && event === one.event)
-  return [...told.filter((one) => !isChanged(one)), ...changed]
+/** What is remembered afterwards: when each was last told and what was left out since, and what is still to be told. */
+export function toldAfter(told: Told, outcomes: readonly Outcome[], now: Date): Told {
+  return outcomes.reduce((before, one) => afterOne(before, one, now), told)
 }
 
-/** Forgets what is over. */
-export async function forgetTold(
-  { name, storages }: Pick<Job, 'name' | 'storages'>,
-  events: readonly NotificationEvent[],
-  signal: AbortSignal,
-): Promise<void> {
-  const told = await readTold(storages, name, signal)
-  const left = told.filter((one) => !events.includes(one.event))
-  if (left.length === told.length) return
-  await writeTold(storages, name, left, signal)
+function afterOne(told: Told, { entry, notification, sameness }: Outcome, now: Date): Told {
+  const { notifier, event, id, status } = entry
+  if (sameness === undefined) {
+    if (status !== 'delivered') return told
+    const brought: BroughtMessage = { notifier, event, id, at: notification.at }
+    return { ...told, brought: [...told.brought, brought] }
+  }
+  const isOfIt = (one: { notifier: string; sameness: string }): boolean =>
+    one.notifier === notifier && one.sameness === sameness
+  if (status === 'failed') {
+    const kept: KeptMessage = { notifier, sameness, notification }
+    // What is told once more is the same message; only its first words would be there twice.
+    const isKept = told.unsent.some(isOfIt)
+    return isKept ? told : { ...told, unsent: [...told.unsent, kept] }
+  }
+  const isIts = (one: ToldEntry): boolean => one.notifier === notifier && one.event === event
+  if (status === 'quietened') {
+    const count = (one: ToldEntry): ToldEntry => ({ ...one, quietened: one.quietened + 1 })
+    return { ...told, told: told.told.map((one) => (isIts(one) ? count(one) : one)) }
+  }
+  const at = entry.retryOf ?? now.toISOString()
+  const delivered: ToldEntry = { notifier, event, sameness, at, quietened: 0 }
+  return {
+    ...told,
+    told: [...told.told.filter((one) => !isIts(one)), delivered],
+    unsent: told.unsent.filter((one) => !isOfIt(one)),
+  }
+}
+
+/** Forgets what was told and is over; what could not be told is still to be. */
+export function withoutEvents(told: Told, isOver: (event: NotificationEvent) => boolean): Told {
+  return { ...told, told: told.told.filter(({ event }) => !isOver(event)) }
 }

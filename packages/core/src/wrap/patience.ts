@@ -1,9 +1,9 @@
 import { pipeline, Transform, type Readable } from 'node:stream'
-import { HoldfastError, type Storage } from '@holdfast/plugin'
+import type { Storage } from '@holdfast/plugin'
+import { listInTime } from './list-in-time.ts'
 import { watchProgress } from './progress.ts'
-
-/** How long a call may still take once it was cancelled or its body broke, in milliseconds. */
-const settleMs = 10_000
+import { relay } from './relay.ts'
+import { settleMs, tooSlow } from './too-slow.ts'
 
 /** How much lies between a storage and whoever reads or writes, in bytes. */
 const bufferBytes = 1 << 20
@@ -34,43 +34,28 @@ export function patient(storage: Storage, { limitMs }: { limitMs: number }): Sto
     },
     get: async (key, options) => {
       const call = (signal: AbortSignal): Promise<Readable> => storage.get(key, { ...options, signal })
-      const passed = passOn(await answer(options.signal, call))
-      const { stream } = passed
+      const stored = await answer(options.signal, call)
+      let givenBytes = 0
+      const stream = relay(stored, {
+        failed: (error) => error,
+        onBytes: (bytes) => {
+          givenBytes += bytes
+        },
+      })
       const stop = watchProgress({
         limitMs,
-        measure: passed.givenBytes,
-        isWaiting: () => stream.readableLength === 0 && !stream.writableEnded,
+        measure: () => givenBytes,
+        isWaiting: () => stream.readableLength === 0 && !stored.readableEnded,
         onStall: () => stream.destroy(tooSlow('gave nothing', limitMs)),
       })
       return stream.once('close', stop)
     },
     stat: (key, signal) => answer(signal, (either) => storage.stat(key, either)),
-    list: (prefix, signal) => listInTime(storage, prefix, signal, answer),
+    list: (prefix, signal) => listInTime(storage, prefix, { limitMs, signal }),
     remove: (key, signal) => answer(signal, (either) => storage.remove(key, either)),
     location: (key) => storage.location(key),
     removeUnfinished: (prefix, before, signal) =>
       answer(signal, async (either) => (await storage.removeUnfinished?.(prefix, before, either)) ?? 0),
-  }
-}
-
-async function* listInTime(
-  storage: Storage,
-  prefix: string,
-  signal: AbortSignal,
-  answer: <Result>(signal: AbortSignal, call: () => Promise<Result>) => Promise<Result>,
-): ReturnType<Storage['list']> {
-  const stop = new AbortController()
-  const objects = storage.list(prefix, AbortSignal.any([signal, stop.signal]))[Symbol.asyncIterator]()
-  try {
-    for (;;) {
-      const next = await answer(signal, () => objects.next())
-      if (next.done === true) return
-      yield next.value
-    }
-  } finally {
-    stop.abort()
-    // Not waited for: one that hangs would hang here as well.
-    objects.return?.().catch(() => {})
   }
 }
 
@@ -152,10 +137,4 @@ async function inTime<Result>({
     clearTimeout(settling)
     signal.removeEventListener('abort', settle)
   }
-}
-
-function tooSlow(failing: string, limitMs: number): HoldfastError {
-  return new HoldfastError('STORAGE_TIMEOUT', `the storage ${failing} for ${limitMs / 1000} s`, {
-    hint: 'It was given up. Check the service and the network in between; dump.stallTimeoutMs says how long to wait.',
-  })
 }

@@ -1,5 +1,6 @@
-import { PassThrough, pipeline, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { HoldfastError, isHoldfastError, type Storage } from '@holdfast/plugin'
+import { relay } from './relay.ts'
 
 /**
  * Gives every error of a storage its place: the configured name of the plugin it came from. What is not of the
@@ -30,7 +31,12 @@ export function place(storage: Storage, plugin: string): Storage {
         throw broughtBy(body, error) ?? error
       }),
     get: (key, options) =>
-      inPlace(options.signal, async () => passOn(await storage.get(key, options), placed, options.signal)),
+      inPlace(options.signal, async () => {
+        const { signal } = options
+        const failed = (error: Error): Error =>
+          signal.aborted && signal.reason instanceof Error ? signal.reason : placed(error)
+        return relay(await storage.get(key, options), { failed })
+      }),
     stat: (key, signal) => inPlace(signal, () => storage.stat(key, signal)),
     async *list(prefix, signal) {
       try {
@@ -52,19 +58,4 @@ function broughtBy(body: Readable, error: unknown): Error | undefined {
   const own = body.errored
   if (!isHoldfastError(own) || own.code.startsWith('STORAGE_')) return undefined
   return isHoldfastError(error) && (error.code === own.code || error.cause === own) ? own : undefined
-}
-
-function passOn(stored: Readable, placed: (error: unknown) => HoldfastError, signal: AbortSignal): Readable {
-  const passed = new PassThrough({ highWaterMark: 1024 * 1024 })
-  const fail = (error: unknown): void => {
-    passed.destroy(signal.aborted && signal.reason instanceof Error ? signal.reason : placed(error))
-  }
-  // Both before pipeline's own listeners, which would destroy the stream with the error as it came.
-  stored.on('error', fail)
-  stored.on('close', () => {
-    if (!stored.readableEnded && stored.errored === null && !passed.destroyed)
-      fail(new Error('the storage ended the object early'))
-  })
-  pipeline(stored, passed, () => {})
-  return passed
 }

@@ -70,7 +70,7 @@ const errors = {
   'backup.suspect': {
     code: 'VERIFY_SUSPECT',
     message: 'this backup does not look like the ones before it: rows: 41 % fewer than the average of 4',
-    hint: 'It is kept, and nothing older is deleted. If the change is expected: holdfast accept <backup>.',
+    hint: 'It is kept, and nothing older is deleted. If the change is expected: holdfast accept 4f1c09a2b3cd',
     stage: 'verify',
     plugin: 'size',
   },

@@ -1,4 +1,4 @@
-import { HoldfastError, markOwned } from '@holdfast/plugin'
+import { freeOwned, HoldfastError, markOwned } from '@holdfast/plugin'
 import { damage } from '../damage.ts'
 import { headerEnd, magic } from './header.ts'
 import { nonceBytes, openChunk, payloadKey, storedChunkBytes } from './payload.ts'
@@ -46,6 +46,7 @@ export async function* decryptAge(unlock: Unlock, source: AsyncIterable<Buffer>)
       filled += copied
       at += copied
     }
+    freeOwned(stored)
   }
   if (key === undefined) {
     refuseForeign(header)

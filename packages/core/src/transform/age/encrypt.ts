@@ -4,7 +4,8 @@ import type { AgeHeader } from './header.ts'
 import { chunkBytes, nonceBytes, payloadKey, sealChunk, storedChunkBytes, tagBytes } from './payload.ts'
 
 /**
- * Takes raw bytes and gives an age file. Every header is for one file only. Frees input that is marked as owned.
+ * Takes raw bytes and gives an age file. Every header is for one file only. Frees input that is marked as owned, and
+ * marks its output.
  */
 export async function* encryptAge(
   { bytes: header, fileKey }: AgeHeader,
@@ -33,7 +34,7 @@ export async function* encryptAge(
     }
     filled += raw.copy(held, filled, at)
     freeOwned(raw)
-    if (sealed.length > 0) yield sealed
+    if (sealed.length > 0) yield markOwned(sealed)
   }
   const last = Buffer.allocUnsafeSlow(filled + tagBytes)
   put(last, 0, held.subarray(0, filled), true)

@@ -1,0 +1,38 @@
+import { glob, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test, vi } from 'vitest'
+import { isLeftOut } from './left-out.ts'
+
+const missing = { isHere: false, because: 'pgbouncer is not installed' }
+
+test('what can not run is left out aloud, and never in CI', () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  try {
+    expect(isLeftOut('poolers', { ...missing, isHere: true }, {})).toBe(false)
+    expect(said).not.toHaveBeenCalled()
+    expect(isLeftOut('poolers', missing, {})).toBe(true)
+    expect(said).toHaveBeenCalledWith('NOT TESTED: poolers, because pgbouncer is not installed.\n')
+    expect(isLeftOut('poolers', missing, { CI: 'true' })).toBe(false)
+  } finally {
+    said.mockRestore()
+  }
+})
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+test('every test that may be left out says so, and fails in CI', async () => {
+  const quiet: string[] = []
+  for (const room of ['packages', 'apps', 'tooling']) {
+    for await (const file of glob(`${room}/**/*.test.ts`, {
+      cwd: root,
+      exclude: ['**/node_modules', '**/dist'],
+    })) {
+      const text = await readFile(join(root, file), 'utf8')
+      for (const [found, condition = ''] of text.matchAll(/\.(?:skipIf|runIf)\((.*)/g)) {
+        if (!/[lL]eftOut\b|isMissing\(|without(?:Age|Zstd)\b/.test(condition)) quiet.push(`${file}  ${found}`)
+      }
+    }
+  }
+  expect(quiet.filter((line) => !line.startsWith('tooling/lab/src/left-out.test.ts'))).toEqual([])
+})
