@@ -72,7 +72,7 @@ it('keeps what the table says', async () => {
 })
 
 it('runs by itself until it is told to stop', async () => {
-  const script = `holdfast-cron --port 0 > cron.log & pid=$!
+  const script = `touch cron.log; holdfast-cron --port 0 > cron.log & pid=$!
     until grep -q '"ready;' cron.log || ! kill -0 $pid; do sleep 0.1; done
     until grep -q 'the newest good backup is young enough' cron.log || ! kill -0 $pid; do sleep 0.1; done
     kill $pid; wait $pid`
