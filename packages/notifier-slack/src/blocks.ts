@@ -50,7 +50,8 @@ function signOf({ test, tone }: Message): string {
 }
 
 function header(message: Message): HeaderBlock {
-  const text = fitted(prose(`${signOf(message)} ${message.subject}`), most.header)
+  const sign = ` ${signOf(message)}`
+  const text = fitted(prose(message.subject), most.header - sign.length) + sign
   // With emoji a :name: in the name of a job would become a picture; signs that are characters stay signs.
   return { type: 'header', text: { type: 'plain_text', text, emoji: false } }
 }
