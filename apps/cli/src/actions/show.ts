@@ -1,4 +1,5 @@
 import { reportOf, restoreCommandFor, type Backup, type Copy } from '@holdfast/core'
+import { verdictsOf } from '../backup-verdicts.ts'
 import type { Context } from '../context.ts'
 import { findOne, placeFlags, type PlaceOptions } from '../places.ts'
 import { renderBackup } from '../render/backup-page.ts'
@@ -10,7 +11,7 @@ export async function show(wanted: string, options: PlaceOptions, context: Conte
   const restoreCommand = restoreCommandFor(backup.id, placeFlags(options))
   const notifications = (await reportOf(backup, place.job.storages, signal))?.notifications ?? []
   const { copies } = backup
-  const verdicts = copies.flatMap((copy) => copy.verdicts)
+  const verdicts = verdictsOf(copies)
   if (json) {
     const locations = copies.map(({ storage, location }) => ({ storage, location }))
     const { manifest = null } = backup

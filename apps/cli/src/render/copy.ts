@@ -1,5 +1,5 @@
 import type { CopyReport } from '@holdfast/core'
-import { definition } from './definition.ts'
+import { definition, shownLocation } from './definition.ts'
 import { renderError } from './error.ts'
 import { marked, type Look } from './look.ts'
 import { formatBytes, formatCount, formatDuration } from './units.ts'
@@ -11,10 +11,11 @@ export function renderCopy(report: CopyReport, look: Look): string {
   const bytes = objects.reduce((sum, object) => sum + object.bytes, 0)
   const kept = objects.filter(({ status }) => status === 'kept').length
   const there = kept === 0 ? '' : `, ${kept === objects.length ? 'all' : kept} there before`
+  const shown = shownLocation(location, look)
   const facts = [
     definition('backup', `${backup.name} (id ${backup.id})`, look),
     definition('from', from, look),
-    definition('to', `${to}: ${location}`, look),
+    definition('to', location.startsWith(to) ? shown : `${to}: ${shown}`, look),
     definition('holds', `${formatCount(objects.length, 'object')}, ${formatBytes(bytes)}${there}`, look),
   ].join('\n')
   const end =

@@ -1,10 +1,11 @@
 import type { RunEvent } from '@holdfast/core'
-import type { SourceFacts, StageName } from '@holdfast/plugin'
+import type { SourceFacts, StageName, Verdict } from '@holdfast/plugin'
 import type { Activity } from './activity.ts'
-import { marked, type Look } from './look.ts'
+import { marked, readingWidth, type Look } from './look.ts'
 import type { Screen } from './screen.ts'
-import { pad } from './text.ts'
+import { cleanLine, pad, widthOf, wrap } from './text.ts'
 import { formatBytes, formatCount, formatDuration } from './units.ts'
+import { verdictsLine } from './verdicts-line.ts'
 
 /** Stages that happen together are shown as the one that people think of; the rest is in the summary. */
 const shown: Partial<Record<StageName, string>> = {
@@ -20,7 +21,7 @@ const shown: Partial<Record<StageName, string>> = {
 /** Shows a run on a screen while it happens: a line for each finished stage, and what is going on now. */
 export function createRunView(screen: Screen): (event: RunEvent) => void {
   const told = new Map<StageName, string>()
-  const verdicts: string[] = []
+  const verdicts: Verdict[] = []
   let snapshotMs = 0
   return (event) => {
     switch (event.type) {
@@ -46,8 +47,8 @@ export function createRunView(screen: Screen): (event: RunEvent) => void {
         return
       }
       case 'verdict':
-        verdicts.push(`${event.verdict.verifier} ${event.verdict.status}`)
-        told.set('verify', verdicts.join(', '))
+        verdicts.push(event.verdict)
+        told.set('verify', verdictsLine(verdicts))
         return
       case 'stage.finished': {
         const { name, status, durationMs } = event.stage
@@ -95,6 +96,9 @@ function describeSnapshot({ tables, largeObjects }: { tables: number; largeObjec
   return formatCount(tables, 'table') + objects
 }
 
+const nameWidth = 9
+
+/** How a stage went, what came of it, and how long it took; what is too long for the terminal goes on below. */
 function stageLine(
   mark: 'good' | 'bad',
   name: string,
@@ -102,9 +106,14 @@ function stageLine(
   durationMs: number,
   look: Look,
 ): string {
-  const time = look.paint(
-    'dim',
-    detail === '' ? formatDuration(durationMs) : `  ${formatDuration(durationMs)}`,
-  )
-  return `${marked(mark, look)} ${pad(name, 9)}  ${detail}${time}`
+  const took = formatDuration(durationMs)
+  const width = readingWidth(look) - nameWidth - 4
+  const lines = wrap(cleanLine(detail), width)
+  const end = lines.pop() ?? ''
+  const gap = end === '' ? '' : '  '
+  const last =
+    widthOf(end + gap + took) <= width
+      ? [`${end}${look.paint('dim', gap + took)}`]
+      : [end, look.paint('dim', took)]
+  return `${marked(mark, look)} ${pad(name, nameWidth)}  ${[...lines, ...last].join(`\n${' '.repeat(nameWidth + 4)}`)}`
 }

@@ -92,11 +92,22 @@ describe('renderSummary', () => {
     )
   })
 
-  it('fits 60 columns, but for what must be copied whole', () => {
-    const lines = renderSummary(goodReport, { columns: 60, paint: plain }, { brief: false }).split('\n')
-    const tooWide = lines.filter((line) => widthOf(line) > 60)
-    expect(tooWide.every((line) => /holdfast restore|\/var\/backups/.test(line))).toBe(true)
-    expect(tooWide.length).toBeLessThanOrEqual(2)
+  it('fits 60 columns, but for the command that must be copied whole', () => {
+    const summary = renderSummary(goodReport, { columns: 60, paint: plain }, { brief: false })
+    expect(summary).toContain(
+      '\n  stored     96 MB in local:\n             /var/backup…/shop_full_20261122_030000.dump.zst\n',
+    )
+    const tooWide = summary.split('\n').filter((line) => widthOf(line) > 60)
+    expect(tooWide).toEqual([expect.stringContaining('holdfast restore')])
+  })
+
+  it('cuts no path where it is piped', () => {
+    const [stored] = goodReport.storages
+    const location = `/${'deep/'.repeat(80)}shop_full_20261122_030000.dump.zst`
+    const report = { ...goodReport, storages: [{ ...stored!, location }] }
+    expect(renderSummary(report, { columns: Infinity, paint: plain }, { brief: false })).toContain(
+      `  stored     96 MB in local: ${location}\n`,
+    )
   })
 })
 

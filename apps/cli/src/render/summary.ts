@@ -1,6 +1,6 @@
 import type { Report } from '@holdfast/plugin'
 import { checklist, type ChecklistItem } from './checklist.ts'
-import { definition } from './definition.ts'
+import { definition, shownLocation } from './definition.ts'
 import { renderError, renderWarning } from './error.ts'
 import { marked, type Look } from './look.ts'
 import { renderTold } from './told.ts'
@@ -43,7 +43,7 @@ function facts({ backup, storages }: Report, look: Look): string {
   ].join(', ')
   const stored = storages.map(({ name, status, location, bytes, error }) =>
     status === 'stored'
-      ? `${formatBytes(bytes)} in ${name}: ${location}`
+      ? `${formatBytes(bytes)} in ${name}: ${shownLocation(location, look)}`
       : `${name} ${status}${error === undefined ? '' : `: ${error.message}`}`,
   )
   const lines: [string, string][] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clean, cut, pad, widthOf, wrap } from './text.ts'
+import { clean, cut, cutPath, pad, widthOf, wrap } from './text.ts'
 
 describe('clean', () => {
   it('lets nothing through that moves the cursor, colours, or reorders text', () => {
@@ -22,6 +22,31 @@ describe('cut', () => {
   })
 
   it('leaves what fits', () => expect(cut('orders', 6)).toBe('orders'))
+})
+
+describe('cutPath', () => {
+  const path = '/var/backups/shop/2026/11/shop_full_20261122_030000.dump.zst'
+
+  it('leaves what fits, and everything where nothing is cut', () => {
+    expect(cutPath(path, widthOf(path))).toBe(path)
+    expect(cutPath(path, Infinity)).toBe(path)
+  })
+
+  it('keeps the last part whole, and the beginning as far as there is room', () => {
+    expect(cutPath(path, 47)).toBe('/var/backup…/shop_full_20261122_030000.dump.zst')
+    expect(cutPath('s3://注文/shop/2026/a.dump', 16)).toBe('s3://注…/a.dump')
+  })
+
+  it('cuts the last part as well where it alone is too long', () => {
+    expect(cutPath(path, 21)).toBe('/var/backu…0.dump.zst')
+    expect(cutPath('a word and no path', 9)).toBe('a wo…path')
+  })
+
+  it('is never wider than asked', () => {
+    for (let width = 1; width < widthOf(path) + 2; width += 1) {
+      expect(widthOf(cutPath(path, width))).toBeLessThanOrEqual(width)
+    }
+  })
 })
 
 describe('pad', () => {

@@ -28,17 +28,45 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
 /** Cuts a text without colours to a width in columns, with an ellipsis for what is missing. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text
-  if (width < 1) return ''
+  return width < 1 ? '' : `${start(text, width - 1)}…`
+}
+
+/** As much of the beginning of a text as fits into a width. */
+function start(text: string, width: number): string {
   let kept = ''
   let keptWidth = 0
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    const segmentWidth = widthOf(segment)
-    if (keptWidth + segmentWidth > width - 1) break
+    keptWidth += widthOf(segment)
+    if (keptWidth > width) break
     kept += segment
-    keptWidth += segmentWidth
   }
-  return `${kept}…`
+  return kept
 }
+
+/** As much of the end of a text as fits into a width. */
+function end(text: string, width: number): string {
+  let left = text
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (widthOf(left) <= width) break
+    left = left.slice(segment.length)
+  }
+  return left
+}
+
+/**
+ * Cuts a path without colours to a width in columns, with an ellipsis in its middle for what is missing. Its last part,
+ * which tells it from others, stays whole where there is room for that.
+ */
+export function cutPath(path: string, width: number): string {
+  if (widthOf(path) <= width) return path
+  const name = path.slice(Math.max(0, path.lastIndexOf('/')))
+  const room = Math.max(0, width - 1)
+  const nameWidth = widthOf(name)
+  const endWidth = nameWidth + leastStartWidth <= room ? nameWidth : Math.ceil(room / 2)
+  return `${start(path, room - endWidth)}…${end(path, endWidth)}`
+}
+
+const leastStartWidth = 4
 
 /** Breaks text at spaces so that no line is wider than `width`, unless a single word is; line breaks stay. */
 export function wrap(text: string, width: number): string[] {
