@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
+
+/** How long a demo that is told to stop may take for that. */
+const cleansUpWithinMs = 20_000
 
 let directory: string
 
@@ -49,12 +52,19 @@ it.each([
 })
 
 function start(args: readonly string[] = []) {
-  return execa(process.execPath, ['--conditions=@holdfast/source', main, ...args], {
+  const child = execa(process.execPath, ['--conditions=@holdfast/source', main, ...args], {
     all: true,
     reject: false,
     forceKillAfterDelay: false,
     env: { TMPDIR: directory, NO_COLOR: '1', NODE_OPTIONS: '' },
   })
+  onTestFinished(async () => {
+    child.kill('SIGTERM')
+    const killer = setTimeout(() => child.kill('SIGKILL'), cleansUpWithinMs)
+    await child
+    clearTimeout(killer)
+  })
+  return child
 }
 
 function seen(child: ReturnType<typeof start>, moment: RegExp): Promise<void> {

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { endGroupWith, type ProcessGroup } from '@holdfast/lab'
 import { execa } from 'execa'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -9,9 +10,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** A directory as a user has it: with the packages installed beside, and `holdfast` on the PATH. */
 export interface Project {
   directory: string
-  /** Runs a script as a careful user would: it ends at the first command that fails, in a pipe as well. */
+  /**
+   * Runs a script as a careful user would: it ends at the first command that fails, in a pipe as well. What it leaves
+   * running ends with it.
+   */
   run(script: string, environment?: Record<string, string>): Promise<Outcome>
   read(file: string): Promise<string>
+  /** Stops what still runs, as after a test that took too long, and removes the directory. */
   remove(): Promise<void>
 }
 
@@ -30,19 +35,28 @@ export async function createProject(binDirectory: string, example?: string): Pro
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(PG|DATABASE_URL|HOLDFAST_CONFIG|NODE_OPTIONS)/.test(name),
   )
+  const running = new Set<ProcessGroup>()
   return {
     directory,
     run: async (script, environment = {}) => {
-      const { exitCode, stdout, stderr } = await execa('bash', ['-euo', 'pipefail', '-c', script], {
+      const child = execa('bash', ['-euo', 'pipefail', '-c', script], {
         cwd: directory,
         extendEnv: false,
         env: { ...Object.fromEntries(inherited), PATH: path, ...environment },
         reject: false,
+        detached: true,
       })
+      const group = endGroupWith(child.nodeChildProcess)
+      running.add(group)
+      const { exitCode, stdout, stderr } = await child
+      running.delete(group)
       return { exitCode: exitCode ?? 1, stdout, stderr }
     },
     read: (file) => readFile(join(directory, file), 'utf8'),
-    remove: () => rm(directory, { recursive: true, force: true }),
+    remove: async () => {
+      await Promise.all([...running].map((group) => group.stop()))
+      await rm(directory, { recursive: true, force: true })
+    },
   }
 }
 

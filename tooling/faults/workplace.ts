@@ -1,9 +1,10 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
 import type { Report } from '@holdfast/plugin'
-import { cleanEnvironment, type Outcome, type Running, startHoldfast } from './holdfast.ts'
+import { cleanEnvironment, type Outcome, type Running, sendSignal, startHoldfast } from './holdfast.ts'
 import { type ProcessInfo, processesWith, waitUntilNone } from './processes.ts'
 import { directoryShelf, type Shelf } from './shelf.ts'
 
@@ -33,6 +34,7 @@ export interface Workplace {
   leftRunning(): Promise<ProcessInfo[]>
   /** Sessions in the database that hold an advisory lock or belong to Holdfast, after some seconds at most. */
   leftConnected(): Promise<string[]>
+  /** Kills what still runs of all that was started here, and removes everything. */
   remove(): Promise<void>
 }
 
@@ -65,6 +67,14 @@ export async function createWorkplace(
     database.psql(`SELECT concat_ws(' ', a.pid, a.application_name, a.query) FROM pg_stat_activity a
       WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND (a.application_name LIKE 'holdfast:%'
         OR EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory'))`)
+  const ours = (): ProcessInfo[] => processesWith(`TMPDIR=${temporary}`)
+  /** What a test that failed or took too long has left running. */
+  const endAll = async (): Promise<void> => {
+    for (let left = ours(); left.length > 0; left = ours()) {
+      for (const { pid } of left) sendSignal(pid, 'SIGKILL')
+      await sleep(20)
+    }
+  }
   return {
     database,
     directory,
@@ -79,7 +89,7 @@ export async function createWorkplace(
     configure: (config) => writeFile(join(directory, 'holdfast.config.json'), JSON.stringify(config)),
     files: () => shelf.files(),
     temporaryEntries: () => readdir(temporary),
-    leftRunning: () => waitUntilNone(() => processesWith(`TMPDIR=${temporary}`), endWithinMs),
+    leftRunning: () => waitUntilNone(ours, endWithinMs),
     leftConnected: async () => {
       const giveUpAt = performance.now() + endWithinMs
       for (;;) {
@@ -88,6 +98,7 @@ export async function createWorkplace(
       }
     },
     remove: async () => {
+      await endAll()
       await database.drop()
       await shelf.remove()
       await rm(directory, { recursive: true, force: true })

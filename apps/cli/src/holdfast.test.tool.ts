@@ -21,6 +21,7 @@ export interface Desk {
   /** The command's file. */
   bin: string
   run(arguments_: readonly string[], environment?: Record<string, string>): Running
+  /** Kills what still runs, as after a test that took too long, and removes the directory. */
   clear(): Promise<void>
 }
 
@@ -33,16 +34,25 @@ export async function openDesk(environment: Record<string, string> = {}): Promis
     NODE_COMPILE_CACHE: compileCache,
     ...environment,
   }
+  const running = new Set<Running>()
   return {
     directory,
     bin,
-    run: (arguments_, more = {}) =>
-      execa<RunOptions>(process.execPath, [bin, ...arguments_], {
+    run: (arguments_, more = {}) => {
+      const child = execa<RunOptions>(process.execPath, [bin, ...arguments_], {
         ...options,
         cwd: directory,
         env: { ...common, ...more },
-      }),
-    clear: () => rm(directory, { recursive: true, force: true }),
+      })
+      running.add(child)
+      void child.then(() => running.delete(child))
+      return child
+    },
+    clear: async () => {
+      for (const child of running) child.kill('SIGKILL')
+      await Promise.all(running)
+      await rm(directory, { recursive: true, force: true })
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isLeftOut } from '@holdfast/lab'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseAddress } from './address.ts'
 import { type ChildOptions, spawnChild } from './child.ts'
 
@@ -10,12 +10,14 @@ const address = parseAddress('postgresql://u:canary-secret@h/d', {})
 
 function sh(script: string, options: Partial<ChildOptions> = {}) {
   const environment = { PATH: process.env['PATH'] ?? '' }
-  return spawnChild('/bin/sh', ['-c', script], {
+  const child = spawnChild('/bin/sh', ['-c', script], {
     environment,
     address,
     signal: new AbortController().signal,
     ...options,
   })
+  onTestFinished(() => child.fail(new Error('the test is over')))
+  return child
 }
 
 async function read(stream: AsyncIterable<Buffer>): Promise<string> {

@@ -3,7 +3,7 @@ import type { Snapshot } from '@holdfast/plugin'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { asSql, dumpOf, dumpRequest, errorOf, never, sourceOf, withSnapshot } from './source.test.data.ts'
 
 const postgres = usePostgres(inject('postgresUrl'))
@@ -91,6 +91,7 @@ describe('the lock of a job', () => {
       INSERT INTO slow SELECT generate_series(1, 3000000);`)
     const flags = ['--conditions=@holdfast/source', '--input-type=module', '-e', script, database.url]
     const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
     await once(child.stdout, 'data')
     child.kill('SIGKILL')
     await once(child, 'exit')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { bodyOf, failing, large, never, openDesk, partBytes } from './desk.test.data.ts'
 
 // What ends before it is done: the body, the caller's patience, the process.
@@ -78,6 +78,7 @@ it('a process that is killed leaves whole objects only, and nothing that the nex
   for (let run = 0; run < kills; run++) {
     const args = ['--conditions=@holdfast/source', child, double.endpoint, double.bucket, String(run)]
     const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void running.kill('SIGKILL'))
     await once(running.stdout, 'data')
     await sleep(Math.random() * 150)
     running.kill('SIGKILL')

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, type TestContext } from 'vitest'
 import { localStorage } from './storage.ts'
 
 // What only a real disk, mount, user or dead process can show. Each runs in a child: mounts in a mount namespace of the
@@ -266,6 +266,7 @@ describe('a process that is killed', () => {
           await storage.put('job/new', body(30_000_000), { signal, bytes: 30_000_001, ifAbsent: true }).catch(() => {})
         }`)
         const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+        onTestFinished(() => void child.kill('SIGKILL'))
         const exited = new Promise((resolve) => child.once('exit', (_code, by) => resolve(by)))
         await new Promise((resolve) => child.stdout.once('data', resolve))
         await sleep(turn * 9)

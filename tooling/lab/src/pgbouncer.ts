@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { afterThisProcess } from './after-this-process.ts'
 import { isExecutable } from './executable.ts'
 import { freePort } from './port.ts'
 import { unprivilegedIdentity } from './unprivileged.ts'
@@ -56,6 +57,9 @@ export async function startPgbouncer(
   if (identity) for (const path of [directory, file]) await chown(path, identity.uid, identity.gid)
   const start = await startable(program, directory)
   const child = spawn(start.program, [file], { cwd: directory, env: start.env, stdio: 'ignore', ...identity })
+  // It would outlive this process.
+  const callOff = afterThisProcess('end-pgbouncer', 'kill -KILL "$1"', [String(child.pid)])
+  child.once('exit', callOff)
   await listening(port, () => child.exitCode === null)
   return {
     url: (database) => `postgresql://anybody@127.0.0.1:${port}/${encodeURIComponent(database)}`,
