@@ -7,6 +7,7 @@ export { watchMemory } from './memory.ts'
 export { type GcsDouble, type GcsDoubleOptions, startGcsDouble } from './gcs-double.ts'
 export type { GcsFault, GcsFaultEffect, GcsRequest, GcsRequestKind } from './gcs/faults.ts'
 export { findBinDirectory } from './programs.ts'
+export { holdfastFile, makeHoldfast } from './holdfast-file.ts'
 export {
   startHttpService,
   type HttpBehaviour,
