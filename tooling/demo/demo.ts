@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Report } from '@holdfast/plugin'
-import { startPostgres, type PostgresServer } from '@holdfast/lab'
+import { presenceOf, startPostgres, type PostgresServer } from '@holdfast/lab'
 import { checklist } from './checklist.ts'
 import { compareDatabases } from './compare.ts'
 import { unlessAborted } from './interrupt.ts'
-import { holdfast, isInstalled, shell, type Place } from './run.ts'
+import { holdfast, shell, type Place } from './run.ts'
 import { build, describe, makePlace, source } from './sample.ts'
 import { command, done, heading, note, outcomes, say } from './say.ts'
 import { bucketStore, directoryStore, type Store } from './store.ts'
@@ -98,7 +98,7 @@ async function readByHand(place: Place, store: Store, report: Report): Promise<v
   const beside = { ...place, directory }
   await shell([`sha256sum -c`, `${basename(key)}.sha256`], beside)
   say()
-  if (await isInstalled('zstd')) {
+  if (presenceOf('zstd').isHere) {
     const search = `| grep -m ${shownTables} 'TABLE DATA'`
     await shell([`zstd -dc ${basename(key)}`, '| pg_restore --list', search], beside)
   } else {
@@ -114,7 +114,7 @@ async function bringByHand(place: Place, { address }: Store, keys: string): Prom
   }
   await mkdir(join(place.directory, 'brought'))
   const brought = { ...place, directory: join(place.directory, 'brought') }
-  if (await isInstalled('aws')) {
+  if (presenceOf('aws').isHere) {
     const endpoint = '--endpoint-url "$AWS_ENDPOINT_URL_S3"'
     await shell(['aws s3 cp --recursive --quiet', endpoint, `${address}/${keys} .`], brought)
   } else {

@@ -31,17 +31,10 @@ interface RunningCron {
 }
 
 /** Shows and starts the cron app, whose log is what is seen. It goes on until it is told to stop. */
-export function holdfastCron(args: readonly string[], { directory, environment }: Place): RunningCron {
+export function holdfastCron(args: readonly string[], place: Place): RunningCron {
   command(optionsTogether(['npx holdfast-cron', ...args]))
   say()
-  const child = execa(process.execPath, [cronFile, ...args], {
-    cwd: directory,
-    env: environment,
-    extendEnv: false,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    reject: false,
-    forceKillAfterDelay: killAfterMs,
-  })
+  const child = execa(process.execPath, [cronFile, ...args], optionsIn(place))
   return { ended: child.then(({ exitCode }) => exitCode), stop: () => void child.kill('SIGTERM') }
 }
 
@@ -50,30 +43,17 @@ export async function shell(parts: readonly string[], place: Place): Promise<voi
   await shown(parts, place, '/bin/sh', ['-c', parts.join(' ')])
 }
 
-/** True where a program can be started. */
-export async function isInstalled(program: string): Promise<boolean> {
-  const { failed } = await execa(program, ['--version'], { reject: false, stdio: 'ignore' })
-  return !failed
-}
-
 async function shown(
   parts: readonly string[],
-  { directory, environment, signal }: Place,
+  place: Place,
   file: string,
   args: readonly string[],
 ): Promise<void> {
+  const { signal } = place
   signal.throwIfAborted()
   command(parts)
   say()
-  const options = {
-    cwd: directory,
-    env: environment,
-    extendEnv: false,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    reject: false,
-    forceKillAfterDelay: killAfterMs,
-  } as const satisfies Options
-  const child = execa(file, args, options)
+  const child = execa(file, args, optionsIn(place))
   const pass = (): void => {
     const { reason } = signal as { reason: unknown }
     if (reason instanceof Interruption && !reachesChildren(reason.signal)) child.kill(reason.signal)
@@ -86,6 +66,18 @@ async function shown(
     throw new Error(
       exitCode === undefined ? shortMessage : `${parts.join(' ')} ended with exit code ${exitCode}`,
     )
+}
+
+/** What it says is what is seen. */
+function optionsIn({ directory, environment }: Place) {
+  return {
+    cwd: directory,
+    env: environment,
+    extendEnv: false,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+    forceKillAfterDelay: killAfterMs,
+  } as const satisfies Options
 }
 
 /** An option and its value stay together on a line. */

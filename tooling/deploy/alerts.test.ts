@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isLeftOut, presenceOf } from '@holdfast/lab'
 import { continueText, createMetrics, metricFamilies } from '@holdfast/metrics'
 import type { Verdict } from '@holdfast/plugin'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { isMissing, program, root } from './program.ts'
+import { environment, program, root } from './program.ts'
 
 interface Rule {
   alert: string
@@ -81,7 +82,12 @@ describe('deploy/prometheus', () => {
   })
 })
 
-describe.skipIf(isMissing('promtool', 'prometheus'))('promtool', () => {
+const leftOut = isLeftOut(
+  'what promtool says of alerts and metrics',
+  presenceOf('promtool', { debianPackage: 'prometheus', environment }),
+)
+
+describe.skipIf(leftOut)('promtool', () => {
   let scratch: string
   beforeAll(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'holdfast-promtool-'))

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isLeftOut, presenceOf } from '@holdfast/lab'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isMissing, program, root } from './program.ts'
+import { program, root } from './program.ts'
 
 const name = 'holdfast-cron.service'
 const unit = join(root, 'deploy/systemd', name)
@@ -10,7 +11,9 @@ const unit = join(root, 'deploy/systemd', name)
 /** In tenths, of what systemd holds for the worst there is: 10. */
 const worstExposure = 16
 
-describe.skipIf(isMissing('systemd-analyze', 'systemd'))('deploy/systemd', () => {
+const leftOut = isLeftOut('deploy/systemd', presenceOf('systemd-analyze', { debianPackage: 'systemd' }))
+
+describe.skipIf(leftOut)('deploy/systemd', () => {
   let scratch: string
   beforeAll(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'holdfast-systemd-'))

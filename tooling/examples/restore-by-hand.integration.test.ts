@@ -1,16 +1,17 @@
 import { glob } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { startPostgres, type PostgresServer, type TestDatabase } from '@holdfast/lab'
+import { isLeftOut, presenceOf, startPostgres, type PostgresServer, type TestDatabase } from '@holdfast/lab'
 import type { Manifest } from '@holdfast/plugin'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { createProject, readRepositoryFile, type Project } from './project.ts'
 import { createSample } from './sample.ts'
 import { type Snippet, snippetsOf } from './snippets.ts'
-import { withoutAge } from './age.ts'
-import { withoutZstd } from './zstd.ts'
 
 const snippets = snippetsOf(await readRepositoryFile('docs/restore-by-hand.md'))
 const [settings, ...commands] = snippets.filter(({ language }) => language === 'sh')
+
+const isZstdLeftOut = isLeftOut('restoring by hand what zstd compressed', presenceOf('zstd'))
+const isAgeLeftOut = isLeftOut('restoring by hand what age encrypted', presenceOf('age'))
 
 /** Where pg_restore stops reading early, as the page says. */
 const stopsEarly = ['Look inside', 'One table']
@@ -43,7 +44,7 @@ beforeEach(async () => {
   await target.psql('DROP DATABASE IF EXISTS shop_restored WITH (FORCE)')
 })
 
-describe.skipIf(withoutZstd || withoutAge)('docs/restore-by-hand.md', () => {
+describe.skipIf(isZstdLeftOut || isAgeLeftOut)('docs/restore-by-hand.md', () => {
   const backups = { custom: '', plain: '', encrypted: '' }
 
   beforeAll(async () => {
@@ -142,7 +143,7 @@ describe('the line in the manifest', () => {
     ['custom', 'zstd', 'encrypted'],
     ['plain', 'none', 'encrypted'],
   ] as const) {
-    it.skipIf((compression === 'zstd' && withoutZstd) || (encrypted !== undefined && withoutAge))(
+    it.skipIf((compression === 'zstd' && isZstdLeftOut) || (encrypted !== undefined && isAgeLeftOut))(
       `restores a ${format} dump with ${compression}${encrypted === undefined ? '' : ', encrypted'}`,
       async () => {
         const path = await backUp(

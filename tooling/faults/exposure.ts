@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { namesIn } from './names-in.ts'
 import { childrenOf, commandLineOf, environmentOf, otherPids } from './processes.ts'
 
 /** What anybody on this machine could see while something ran. */
@@ -52,18 +53,9 @@ export async function exposureDuring(
 }
 
 function lookAtModes(directory: string, modes: Exposure['modes']): void {
-  for (const name of readNames(directory)) {
+  for (const name of namesIn(directory)) {
     const path = join(directory, name)
     const stats = lstatSync(path, { throwIfNoEntry: false })
     if (stats !== undefined) modes.set(path, { mode: stats.mode & 0o777, isDirectory: stats.isDirectory() })
-  }
-}
-
-// What is there may be gone a moment later.
-function readNames(directory: string): string[] {
-  try {
-    return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-  } catch {
-    return []
   }
 }

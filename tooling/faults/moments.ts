@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs'
 import type { Running } from './holdfast.ts'
+import { namesIn } from './names-in.ts'
 import { childrenOf, lookFor, programUnder } from './processes.ts'
 import type { Workplace } from './workplace.ts'
 
@@ -24,21 +24,13 @@ export const moments = Object.keys(looks) as readonly Moment[]
 
 /** Watches a run: only what this run writes counts. */
 export function watch(place: Workplace, running: Running): { reach(moment: Moment): Promise<void> } {
-  const before = new Set(filesIn(place.backups))
-  const files = (): string[] => filesIn(place.backups).filter((file) => !before.has(file))
+  const before = new Set(namesIn(place.backups))
+  const files = (): string[] => namesIn(place.backups).filter((file) => !before.has(file))
   return {
     /** Waits until it gets there or ends. */
     reach: async (moment) => {
       await lookFor(() => (looks[moment](running, files) ? true : undefined), running.outcome)
     },
-  }
-}
-
-function filesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-  } catch {
-    return []
   }
 }
 

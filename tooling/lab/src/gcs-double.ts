@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Answer, bodyOf, json, Refusal, refusalAnswer, send, startOf } from './gcs/answers.ts'
-import { createFaults, type GcsFault, type GcsFaultEffect, type GcsRequest } from './gcs/faults.ts'
+import type { GcsFault, GcsFaultEffect, GcsRequest } from './gcs/faults.ts'
 import { createObjects, type GcsAttributes, type GcsObject } from './gcs/objects.ts'
 import { type Route, routeOf } from './gcs/routes.ts'
 import { createService } from './gcs/service.ts'
 import { createUploads } from './gcs/uploads.ts'
+import { createWaitingFaults } from './waiting-faults.ts'
 
 export interface GcsDoubleOptions {
   /** The one bucket that there is. Default `backups`. */
@@ -61,7 +62,9 @@ export async function startGcsDouble({
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-gcs-'))
   const objects = createObjects(directory)
   const uploads = createUploads(objects)
-  const faults = createFaults()
+  const faults = createWaitingFaults<GcsFault, GcsRequest>(
+    ({ on, when }, request) => on === request.kind && (when?.(request) ?? true),
+  )
   const requests: GcsRequest[] = []
   const tokens = new Set<string>()
   const serve = createService(objects, uploads, { bucket, pageObjects, permissions, ignores })
@@ -108,7 +111,7 @@ export async function startGcsDouble({
         authorization: request.headers.authorization,
       }
       requests.push(seen)
-      effect = faults.take(seen)
+      effect = faults.next(seen)?.effect
       if (effect === 'blackHole') return
       if (effect === 'reset') {
         request.socket.destroy()

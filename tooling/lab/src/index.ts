@@ -6,6 +6,7 @@ export { type PostgresAccess, type TestDatabase, usePostgres } from './databases
 export { watchMemory } from './memory.ts'
 export { type GcsDouble, type GcsDoubleOptions, startGcsDouble } from './gcs-double.ts'
 export type { GcsFault, GcsFaultEffect, GcsRequest, GcsRequestKind } from './gcs/faults.ts'
+export { presenceOf } from './presence.ts'
 export { findBinDirectory } from './programs.ts'
 export { holdfastFile, makeHoldfast } from './holdfast-file.ts'
 export {

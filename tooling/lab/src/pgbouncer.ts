@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
 import { chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isExecutable } from './executable.ts'
 import { freePort } from './port.ts'
 import { unprivilegedIdentity } from './unprivileged.ts'
 
@@ -26,16 +26,7 @@ export function findPgbouncer(): string | undefined {
     '/usr/local/sbin',
     join(takenOut, 'bin'),
   ]
-  return directories
-    .map((directory) => join(directory, 'pgbouncer'))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
+  return directories.map((directory) => join(directory, 'pgbouncer')).find((path) => isExecutable(path))
 }
 
 /** A pgbouncer on the loopback address before this server; it lets everybody in as the superuser of the URL. */

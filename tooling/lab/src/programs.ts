@@ -1,6 +1,7 @@
-import { accessSync, constants, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { execaSync } from 'execa'
+import { isExecutable } from './executable.ts'
 
 const serverPrograms = ['initdb', 'postgres', 'psql', 'pg_dump', 'pg_restore', 'pg_basebackup']
 
@@ -37,14 +38,5 @@ function debianDirectories(): string[] {
       .map((version) => join(base, version, 'bin'))
   } catch {
     return []
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }

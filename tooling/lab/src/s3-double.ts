@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib'
 import { type Answer, type BreakOff, give, refused } from './s3/answer.ts'
 import { bytesOf, flipped, openBlobs, shortened } from './s3/blobs.ts'
 import { errorDocument, S3Refusal } from './s3/errors.ts'
-import { createFaults, type Fault, type FaultKind } from './s3/faults.ts'
+import type { Fault, FaultKind } from './s3/faults.ts'
 import { listObjects, listUploads } from './s3/listing.ts'
 import { abortUpload, completeUpload, createUpload, uploadPart } from './s3/multipart.ts'
 import { bucketOf, deleteObject, getObject, headObject, putObject } from './s3/objects.ts'
@@ -14,6 +14,7 @@ import { crc32Text } from './s3/payload.ts'
 import { readRequest, type S3Operation, type S3Request } from './s3/request.ts'
 import { requireSignature, type S3Credentials } from './s3/signature.ts'
 import type { DoubleObject, DoubleUpload, Ignorable, Refusable, State } from './s3/state.ts'
+import { createWaitingFaults } from './waiting-faults.ts'
 
 export interface S3DoubleOptions {
   bucket?: string
@@ -79,7 +80,7 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
   const { bucket = 'backups', region = 'us-east-1', clockAheadMs = 0, tls } = options
   const own = { ...(options.credentials ?? someCredentials) }
   const credentials = [own]
-  const faults = createFaults()
+  const faults = createWaitingFaults<Fault, S3Request>((fault, request) => fault.on?.(request) ?? true)
   const requests: S3Double['requests'] = []
   const objects = new Map<string, DoubleObject>()
   const state: State = {
@@ -110,7 +111,7 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
     const request = await readRequest(message)
     const { body: _, ...seen } = request
     requests.push(seen)
-    const kind = faults.next(request)
+    const kind = faults.next(request)?.kind
     if (kind === 'hang') return
     if (kind === 'reset') return void message.socket.resetAndDestroy()
     const answer = await answerTo(request, kind)

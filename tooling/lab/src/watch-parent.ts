@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process'
-import { Socket } from 'node:net'
+import { afterThisProcess } from './after-this-process.ts'
 
-// Waits for the end of its standard input, which comes when the parent is gone however it went, SIGKILL included.
 // The pid file tells whether the process of that number still is this server.
 const script = `
-cat > /dev/null
 running() { [ "$(head -n 1 "$2/data/postmaster.pid" 2> /dev/null)" = "$1" ]; }
 if running "$1" "$2"; then kill -QUIT "$1"; fi
 for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -16,15 +13,5 @@ rm -rf "$2"
 
 /** Stops the server and removes its directory should this process end without doing so. Returns how to call that off. */
 export function watchParent(serverPid: number, directory: string): () => void {
-  const watcher = spawn('/bin/sh', ['-c', script, 'watch-parent', String(serverPid), directory], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  watcher.unref()
-  const { stdin } = watcher
-  if (stdin instanceof Socket) stdin.unref()
-  return () => {
-    watcher.kill('SIGKILL')
-    stdin.destroy()
-  }
+  return afterThisProcess('watch-parent', script, [String(serverPid), directory])
 }

@@ -1,10 +1,10 @@
 import { findJob, implicitConfig, storageFromUrl, type Job, type JobStorage } from '@holdfast/core'
-import { exitCodeOf, HoldfastError } from '@holdfast/plugin'
+import { HoldfastError } from '@holdfast/plugin'
 import { defaultPlace, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { skipped, type DoctorCheck } from '../doctor/check.ts'
+import { conclude } from '../doctor/conclude.ts'
 import { checkPromises, widestName } from '../doctor/promises.ts'
-import { worstExitCode } from '../exit-codes.ts'
 import { openJob } from '../places.ts'
 import { renderChecks, renderPromises } from '../render/doctor.ts'
 import { cleanLine } from '../render/text.ts'
@@ -40,16 +40,7 @@ export async function doctorStorage(
     }
     checks.push(...(await checkOne(checked, context)))
   }
-  const codes = checks
-    .filter(({ status }) => status === 'failed')
-    .map(({ code = 'INTERNAL' }) => exitCodeOf(code))
-  if (json) {
-    const status = codes.length > 0 ? 'failed' : 'succeeded'
-    stdout.write(`${JSON.stringify({ schemaVersion: 1, command: 'doctor', status, checks })}\n`)
-  } else {
-    stdout.write(`\n${renderPromises(checks, stdout.look)}\n`)
-  }
-  return worstExitCode(codes)
+  return conclude(checks, renderPromises, context)
 }
 
 async function checkOne({ job, storage, prefix }: Checked, context: Context): Promise<DoctorCheck[]> {

@@ -1,14 +1,14 @@
 import { createRedactor, findJob, type Config, type Job } from '@holdfast/core'
-import { exitCodeOf, isHoldfastError } from '@holdfast/plugin'
+import { isHoldfastError } from '@holdfast/plugin'
 import { findClients, parseAddress } from '@holdfast/postgres'
 import { databaseConfig, readFoundConfig } from '../configured.ts'
 import type { Context } from '../context.ts'
+import { conclude } from '../doctor/conclude.ts'
 import { checkDatabase } from '../doctor/database.ts'
 import { checkKeys } from '../doctor/keys.ts'
 import { failed, passed, skipped, type DoctorCheck } from '../doctor/check.ts'
 import { checkNotifier } from '../doctor/notifier.ts'
 import { checkStorage } from '../doctor/storage.ts'
-import { worstExitCode } from '../exit-codes.ts'
 import { openJob } from '../places.ts'
 import { renderChecks, renderDiagnosis } from '../render/doctor.ts'
 import { warnOfPassword } from '../usage.ts'
@@ -41,16 +41,7 @@ export async function doctor(
       tell(found.map((one) => ({ job: name, ...one })))
   }
 
-  const codes = checks
-    .filter(({ status }) => status === 'failed')
-    .map(({ code = 'INTERNAL' }) => exitCodeOf(code))
-  if (json) {
-    const status = codes.length > 0 ? 'failed' : 'succeeded'
-    stdout.write(`${JSON.stringify({ schemaVersion: 1, command: 'doctor', status, checks })}\n`)
-  } else {
-    stdout.write(`\n${renderDiagnosis(checks, stdout.look)}\n`)
-  }
-  return worstExitCode(codes)
+  return conclude(checks, renderDiagnosis, context)
 }
 
 type Opened =

@@ -1,5 +1,5 @@
 import type { Check, Report, Verdict } from '@holdfast/plugin'
-import type { Mark } from './look.ts'
+import { markOf, type Mark } from './look.ts'
 import { formatBytes, formatCount } from './units.ts'
 
 /** One line of the checklist after a backup. */
@@ -37,13 +37,6 @@ function created({ backup }: Report): ChecklistItem {
   if (backup === undefined) return item('bad', what, 'there is no new backup')
   const dump = backup.objects.find((object) => object.role === 'dump')
   return item('good', what, `${formatBytes(dump?.bytes ?? 0)}, ${formatCount(backup.tables, 'table')}`)
-}
-
-const markOf: Record<Verdict['status'], Mark> = {
-  passed: 'good',
-  warning: 'warning',
-  failed: 'bad',
-  skipped: 'none',
 }
 
 function reasonableSize({ verdicts }: Report): ChecklistItem {

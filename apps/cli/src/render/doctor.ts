@@ -1,14 +1,7 @@
 import type { DoctorCheck } from '../doctor/check.ts'
-import { marked, readingWidth, type Look, type Mark } from './look.ts'
+import { marked, markOf, readingWidth, type Look } from './look.ts'
 import { clean, pad, widthOf, wrap } from './text.ts'
 import { formatCount } from './units.ts'
-
-const markOf: Record<DoctorCheck['status'], Mark> = {
-  passed: 'good',
-  warning: 'warning',
-  failed: 'bad',
-  skipped: 'none',
-}
 
 /** Names of people's own, such as those of notifiers, may be longer than ours, but not push out what was found. */
 const leastNameWidth = 13

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import type { VerdictStatus } from '@holdfast/plugin'
 
 /** The few meanings that have a colour. */
 export type Tone = 'good' | 'warning' | 'bad' | 'dim' | 'strong'
@@ -49,4 +50,12 @@ export type Mark = keyof typeof marks
 
 export function marked(mark: Mark, look: Look): string {
   return look.paint(mark === 'none' ? 'dim' : mark, marks[mark])
+}
+
+/** How what was looked at went. */
+export const markOf: Readonly<Record<VerdictStatus, Mark>> = {
+  passed: 'good',
+  warning: 'warning',
+  failed: 'bad',
+  skipped: 'none',
 }

@@ -1,15 +1,8 @@
 import type { Backup } from '@holdfast/core'
 import type { Verdict } from '@holdfast/plugin'
 import type { VerifyStatus } from '../actions/verify.ts'
-import { marked, readingWidth, type Look, type Mark } from './look.ts'
+import { marked, markOf, readingWidth, type Look, type Mark } from './look.ts'
 import { clean, pad, widthOf, wrap } from './text.ts'
-
-const markOf: Record<Verdict['status'], Mark> = {
-  passed: 'good',
-  warning: 'warning',
-  failed: 'bad',
-  skipped: 'none',
-}
 
 /** What verifiers said, check by check. */
 export function renderVerdicts(verdicts: readonly Verdict[], look: Look): string {

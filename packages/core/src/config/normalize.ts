@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { Secret, type Compression } from '@holdfast/plugin'
 import { durationMs } from './duration.ts'
-import { defaultLevels, type CheckedConfig } from './schema.ts'
+import type { CheckedConfig } from './schema.ts'
+import { defaultLevels } from './schema/compression.ts'
 import type {
   EncryptionConfig,
   JobConfig,

@@ -1,7 +1,7 @@
 import { HoldfastError, type Manifest, type Secret } from '@holdfast/plugin'
 import { identityProblem } from '../transform/age/keys.ts'
 import { unlockWith, type Unlock } from '../transform/age/unlock.ts'
-import { badLine, readKeyLines } from './key-file.ts'
+import { readKeys } from './key-file.ts'
 
 /** How encrypted objects are read. */
 export interface Decryption {
@@ -20,18 +20,11 @@ export async function openIdentities(keys: {
   passphrases: readonly Secret[]
 }): Promise<Unlock | undefined> {
   const passphrases = keys.passphrases.map((passphrase) => passphrase.reveal())
-  const read = await Promise.all(keys.identityFiles.map(readIdentities))
+  const read = await Promise.all(
+    keys.identityFiles.map((path) => readKeys(path, 'age identity', identityProblem)),
+  )
   const identities = [...new Set(read.flat())]
   return identities.length + passphrases.length === 0 ? undefined : unlockWith({ identities, passphrases })
-}
-
-async function readIdentities(path: string): Promise<string[]> {
-  const lines = await readKeyLines(path, 'age identity')
-  for (const line of lines) {
-    const problem = identityProblem(line.text)
-    if (problem !== undefined) throw badLine(path, line, problem)
-  }
-  return lines.map(({ text }) => text)
 }
 
 /** Throws VERIFY_UNENCRYPTED where a backup has to be encrypted and its manifest says that it is not. */

@@ -2,22 +2,33 @@ import { readFile } from 'node:fs/promises'
 import { HoldfastError } from '@holdfast/plugin'
 import { whyUnreadable } from '../config/interpolate.ts'
 
-/** A line of a file of keys. */
-export interface KeyLine {
-  /** From 1. */
-  line: number
-  text: string
+/**
+ * The keys in a file that has one in each line, beside empty lines and comments. CONFIG_KEY_INVALID where it can't be
+ * read, has none, or has a line that `problemOf` knows something against.
+ */
+export async function readKeys(
+  path: string,
+  what: string,
+  problemOf: (line: string) => string | undefined,
+): Promise<string[]> {
+  const text = await readKeyFile(path, what)
+  const keys: string[] = []
+  for (const [index, one] of text.split(/\r?\n/).entries()) {
+    const line = one.trim()
+    if (line === '' || line.startsWith('#')) continue
+    const problem = problemOf(line)
+    // The line is never repeated: it may be a key.
+    if (problem !== undefined) throw unusable(`${path}:${index + 1}  ${problem}`)
+    keys.push(line)
+  }
+  if (keys.length > 0) return keys
+  throw unusable(`${path} holds no ${what}`)
 }
 
-/** The lines of a file of keys that are neither empty nor comments. CONFIG_KEY_INVALID where it can't be read or has none. */
-export async function readKeyLines(path: string, what: string): Promise<KeyLine[]> {
-  const text = await readKeyFile(path, what)
-  const lines = text
-    .split(/\r?\n/)
-    .map((one, index) => ({ line: index + 1, text: one.trim() }))
-    .filter((one) => one.text !== '' && !one.text.startsWith('#'))
-  if (lines.length > 0) return lines
-  throw new HoldfastError('CONFIG_KEY_INVALID', `${path} holds no ${what}`, { hint: howToMake })
+function unusable(message: string): HoldfastError {
+  return new HoldfastError('CONFIG_KEY_INVALID', message, {
+    hint: 'holdfast keygen makes a pair: the identity in a file, and the recipient that belongs to it.',
+  })
 }
 
 /** The text of a small file with a key in it. */
@@ -34,12 +45,4 @@ export async function readKeyFile(path: string, what: string): Promise<string> {
       },
     )
   }
-}
-
-const howToMake =
-  'holdfast keygen makes a pair: the identity in a file, and the recipient that belongs to it.'
-
-/** What is wrong with a line, which is never repeated: it may be a key. */
-export function badLine(path: string, { line }: KeyLine, problem: string): HoldfastError {
-  return new HoldfastError('CONFIG_KEY_INVALID', `${path}:${line}  ${problem}`, { hint: howToMake })
 }

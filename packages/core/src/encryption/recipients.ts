@@ -3,7 +3,7 @@ import type { EncryptionConfig } from '../config/types.ts'
 import { createHeader, type AgeHeader } from '../transform/age/header.ts'
 import { recipientProblem } from '../transform/age/keys.ts'
 import { passphraseRecipient } from '../transform/age/passphrase.ts'
-import { badLine, readKeyLines } from './key-file.ts'
+import { readKeys } from './key-file.ts'
 
 /** Encrypts what a run stores. It can write and never read. */
 export interface Sealer {
@@ -17,7 +17,9 @@ export interface Sealer {
 export async function openRecipients(config: EncryptionConfig): Promise<Sealer> {
   const { passphrase } = config
   if (passphrase !== undefined) return passphraseSealer(passphrase)
-  const fromFiles = await Promise.all(config.recipientsFiles.map(readRecipients))
+  const fromFiles = await Promise.all(
+    config.recipientsFiles.map((path) => readKeys(path, 'age recipient', recipientProblem)),
+  )
   const recipients = [...new Set([...config.recipients, ...fromFiles.flat()])]
   return {
     encryption: { algorithm: 'age', recipients },
@@ -34,13 +36,4 @@ function passphraseSealer(passphrase: Secret): Sealer {
     createHeader: () =>
       createHeader((encrypter) => encrypter.addRecipient(passphraseRecipient(passphrase.reveal()))),
   }
-}
-
-async function readRecipients(path: string): Promise<string[]> {
-  const lines = await readKeyLines(path, 'age recipient')
-  for (const line of lines) {
-    const problem = recipientProblem(line.text)
-    if (problem !== undefined) throw badLine(path, line, problem)
-  }
-  return lines.map(({ text }) => text)
 }

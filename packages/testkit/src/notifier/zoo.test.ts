@@ -3,8 +3,15 @@ import type { Outcome } from '../runner.ts'
 import { notifierCases } from './cases.ts'
 import { runNotifierCase } from './run-case.ts'
 import type { Animal } from './zoo/animal.test.data.ts'
-import { faultyOnes, honestOnes } from './zoo/faulty.test.data.ts'
+import { whenChecking } from './zoo/check.test.data.ts'
+import { atOnce } from './zoo/concurrent.test.data.ts'
+import { whenEnding } from './zoo/ending.test.data.ts'
+import { whenFailing } from './zoo/failing.test.data.ts'
+import { honestOnes } from './zoo/honest-ones.test.data.ts'
+import { whenTelling } from './zoo/telling.test.data.ts'
+import { ofTexts } from './zoo/texts.test.data.ts'
 
+const faultyOnes = [...whenTelling, ...ofTexts, ...whenFailing, ...whenEnding, ...atOnce, ...whenChecking]
 const rows: string[] = []
 // The table is what shows what the suite is worth.
 afterAll(() => void process.stdout.write(`\n${rows.toSorted().join('\n')}\n\n`))

@@ -1,8 +1,7 @@
-import assert from 'node:assert/strict'
-import { isHoldfastError, type Storage } from '@holdfast/plugin'
-import { quoted, told } from './assertions.ts'
+import type { Storage } from '@holdfast/plugin'
+import { seenErrors } from '../seen-errors.ts'
+import { quoted } from './assertions.ts'
 import { isDoomed } from './bodies.ts'
-import { carriesSecret } from '../secrets.ts'
 
 /** A storage that remembers every error it gave. */
 export interface WatchedStorage {
@@ -13,34 +12,8 @@ export interface WatchedStorage {
   verifyErrors: (secrets: readonly string[]) => void
 }
 
-interface SeenError {
-  call: string
-  error: unknown
-  /** Cancelled, or broken by its body: then the error may be any. */
-  isExcused: boolean
-}
-
 export function watch(inner: Storage): WatchedStorage {
-  const seen: SeenError[] = []
-
-  function watched<Result>(
-    call: string,
-    isExcused: () => boolean,
-    run: () => Promise<Result>,
-  ): Promise<Result> {
-    const running = (async () => {
-      try {
-        return await run()
-      } catch (error) {
-        seen.push({ call, error, isExcused: isExcused() })
-        throw error
-      }
-    })()
-    // A case that fails early leaves its other calls to themselves.
-    running.catch(() => {})
-    return running
-  }
-
+  const { add, watched, callOf, verify } = seenErrors()
   const storage: Storage = {
     check: (signal) =>
       watched(
@@ -61,7 +34,7 @@ export function watch(inner: Storage): WatchedStorage {
         async () => {
           const stream = await inner.get(key, options)
           const call = `the stream of get(${quoted(key)})`
-          stream.on('error', (error) => seen.push({ call, error, isExcused: options.signal.aborted }))
+          stream.on('error', (error) => add(call, error, options.signal.aborted))
           return stream
         },
       ),
@@ -75,7 +48,7 @@ export function watch(inner: Storage): WatchedStorage {
       try {
         yield* inner.list(prefix, signal)
       } catch (error) {
-        seen.push({ call: `list(${quoted(prefix)})`, error, isExcused: signal.aborted })
+        add(`list(${quoted(prefix)})`, error, signal.aborted)
         throw error
       }
     },
@@ -98,18 +71,7 @@ export function watch(inner: Storage): WatchedStorage {
 
   return {
     storage,
-    callOf: (error) => seen.find((one) => one.error === error)?.call,
-    verifyErrors: (secrets) => {
-      for (const one of seen) verify(one, secrets)
-    },
+    callOf,
+    verifyErrors: (secrets) => verify('STORAGE_', secrets),
   }
-}
-
-function verify({ call, error, isExcused }: SeenError, secrets: readonly string[]): void {
-  assert.ok(!carriesSecret(error, secrets), `an error of ${call} shows a secret`)
-  const isOurs = isHoldfastError(error) && error.code.startsWith('STORAGE_')
-  assert.ok(
-    isOurs || isExcused,
-    `${call} failed with ${told(error)}, which is no HoldfastError with a STORAGE_ code`,
-  )
 }

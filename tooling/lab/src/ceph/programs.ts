@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { isExecutable } from '../executable.ts'
 
 const names = ['ceph', 'monmaptool', 'ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin'] as const
 
@@ -14,13 +14,4 @@ export function findCeph(environment: NodeJS.ProcessEnv = process.env): CephProg
   )
   if (found.includes(undefined)) return undefined
   return Object.fromEntries(names.map((name, index) => [name, found[index]])) as CephPrograms
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -46,28 +46,3 @@ export interface GcsFault {
   /** Only requests that fit. */
   when?: (request: GcsRequest) => boolean
 }
-
-export interface Faults {
-  add: (fault: GcsFault) => void
-  /** What happens to this request, if anything, counted as having happened. */
-  take: (request: GcsRequest) => GcsFaultEffect | undefined
-  clear: () => void
-}
-
-export function createFaults(): Faults {
-  let waiting: { fault: GcsFault; left: number }[] = []
-  return {
-    add: (fault) => void waiting.push({ fault, left: fault.times ?? 1 }),
-    clear: () => {
-      waiting = []
-    },
-    take: (request) => {
-      const found = waiting.find(
-        ({ fault, left }) => left > 0 && fault.on === request.kind && (fault.when?.(request) ?? true),
-      )
-      if (found === undefined) return undefined
-      found.left--
-      return found.fault.effect
-    },
-  }
-}

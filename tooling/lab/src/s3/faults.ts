@@ -34,26 +34,3 @@ export interface Fault {
   times?: number
   kind: FaultKind
 }
-
-/** Gives each request the fault that it is to meet. */
-export interface Faults {
-  add(fault: Fault): void
-  clear(): void
-  next(request: S3Request): FaultKind | undefined
-}
-
-export function createFaults(): Faults {
-  let waiting: { fault: Fault; left: number }[] = []
-  return {
-    add: (fault) => void waiting.push({ fault, left: fault.times ?? 1 }),
-    clear: () => {
-      waiting = []
-    },
-    next: (request) => {
-      const found = waiting.find(({ fault, left }) => left > 0 && (fault.on?.(request) ?? true))
-      if (found === undefined) return undefined
-      found.left--
-      return found.fault.kind
-    },
-  }
-}

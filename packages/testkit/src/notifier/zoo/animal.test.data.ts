@@ -1,5 +1,5 @@
-import type { Notifier } from '@holdfast/plugin'
-import type { NotifierCapabilities, NotifierUnderTest } from '../case.ts'
+import type { Notification, Notifier } from '@holdfast/plugin'
+import type { AcceptedMessage, NotifierCapabilities, NotifierUnderTest } from '../case.ts'
 import { honestNotifier, token, writeMail, type Build } from './honest.test.data.ts'
 import { openPostOffice } from './service.test.data.ts'
 
@@ -60,4 +60,14 @@ export function faulty(caughtBy: string, name: string, change: Change): Animal {
 /** An honest notifier that writes its messages in another way. */
 export function badlyWritten(caughtBy: string, name: string, write: Build['write']): Animal {
   return animal(name, { caughtBy, write })
+}
+
+/** Changes the one thing that mail is written with. */
+export function mail(
+  change: (message: AcceptedMessage, notification: Notification) => Partial<AcceptedMessage>,
+): (notification: Notification) => AcceptedMessage {
+  return (notification) => {
+    const message = writeMail(notification)
+    return { ...message, ...change(message, notification) }
+  }
 }

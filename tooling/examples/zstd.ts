@@ -1,3 +1,0 @@
-import { isMissing } from './is-missing.ts'
-
-export const withoutZstd: boolean = isMissing('zstd')
