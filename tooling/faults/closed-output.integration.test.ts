@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { holdfastFile } from '@holdfast/lab'
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest'
 import { execa } from 'execa'
-import { holdfastBin } from './holdfast.ts'
 import { backupsIn, damageIn } from './stored.ts'
 import { noTraces, tracesOf } from './traces.ts'
 import { createWorkplace, fill, type Workplace } from './workplace.ts'
@@ -21,7 +21,7 @@ afterAll(() => place.remove())
 
 /** Runs a shell script in which "$@" is `holdfast`; the exit code is that of the first command of a pipe. */
 async function shell(script: string): Promise<{ exitCode: number | undefined; stderr: string }> {
-  const { exitCode, stderr } = await execa('bash', ['-c', script, 'bash', process.execPath, holdfastBin], {
+  const { exitCode, stderr } = await execa('bash', ['-c', script, 'bash', process.execPath, holdfastFile], {
     cwd: place.directory,
     extendEnv: false,
     env: place.environment,
@@ -58,7 +58,7 @@ it.each([
 })
 
 it('makes a whole backup when both outputs are closed in the middle', async () => {
-  const child = spawn(process.execPath, [holdfastBin, 'backup', '--to', place.backups], {
+  const child = spawn(process.execPath, [holdfastFile, 'backup', '--to', place.backups], {
     cwd: place.directory,
     env: place.environment,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,10 +1,8 @@
 import { fileURLToPath } from 'node:url'
+import { holdfastFile } from '@holdfast/lab'
 import { execa } from 'execa'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-
-/** The command in this checkout, which is run as a user runs it: as a process of its own. */
-export const holdfastBin: string = `${root}apps/cli/bin/holdfast.js`
 
 export interface Outcome {
   /** Undefined where a signal ended it. */
@@ -54,7 +52,7 @@ export function sendSignal(pid: number, name: NodeJS.Signals): boolean {
 }
 
 export function startHoldfast(args: readonly string[], { directory, environment, uid }: RunOptions): Running {
-  const child = execa(process.execPath, [holdfastBin, ...args], {
+  const child = execa(process.execPath, [holdfastFile, ...args], {
     cwd: directory,
     extendEnv: false,
     env: environment,

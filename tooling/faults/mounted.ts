@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
-import { isLeftOut } from '@holdfast/lab'
+import { holdfastFile, isLeftOut } from '@holdfast/lab'
 import { execa } from 'execa'
-import { holdfastBin, type Outcome } from './holdfast.ts'
+import type { Outcome } from './holdfast.ts'
 import type { Workplace } from './workplace.ts'
 
 // File systems that only the processes of one command see, so that nothing stays mounted whatever happens.
@@ -48,7 +48,7 @@ export async function runMounted(
   const [command = '', ...flags] = unshare ?? []
   const { exitCode, signal, stdout, stderr, durationMs } = await execa(
     command,
-    [...flags, 'sh', '-c', script, 'sh', at, process.execPath, holdfastBin, ...args],
+    [...flags, 'sh', '-c', script, 'sh', at, process.execPath, holdfastFile, ...args],
     {
       cwd: place.directory,
       extendEnv: false,

@@ -13,6 +13,7 @@ import { stale } from './outputs.ts'
 import { packageNameOf, publishedPlugins } from './plugins.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
+const host = { url: import.meta.url, included: {} }
 let directory: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'holdfast-generate-'))
@@ -64,7 +65,7 @@ async function isRead(config: unknown): Promise<boolean> {
   await writeFile(path, JSON.stringify(config))
   const environment = { DAYS: '3', KIND: 'data', ON: 'true', MIN: '5' }
   return readConfig(path, { environment })
-    .then((read) => loadJob(read, 'shop', { appUrl: import.meta.url }))
+    .then((read) => loadJob(read, 'shop', host))
     .then(
       () => true,
       () => false,
@@ -148,7 +149,7 @@ test('the example of the documents works', async () => {
     SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/x',
   }
   const config = await readConfig(path, { environment })
-  const { storages, verifiers, notifiers } = await loadJob(config, 'shop', { appUrl: import.meta.url })
+  const { storages, verifiers, notifiers } = await loadJob(config, 'shop', host)
   const names = [...storages, ...verifiers, ...notifiers].map(({ name }) => name)
   expect(names).toEqual(['disk', 'archive', 'size', 'smtp', 'operations'])
 })

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The command in a source checkout: runs src/main.ts as it stands, without a build.
-// The published package runs dist/main.js instead (see publishConfig.bin).
+// The published package runs bundle/main.js instead (see publishConfig.bin).
 import { fileURLToPath } from 'node:url'
 import { importFromSource } from '../../../tooling/bootstrap/source.mjs'
 

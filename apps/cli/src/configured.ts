@@ -12,6 +12,7 @@ import { HoldfastError } from '@holdfast/plugin'
 import { parameterOf, parseAddress } from '@holdfast/postgres'
 import { scheduleFindings } from '@holdfast/schedule'
 import type { Context } from './context.ts'
+import { host } from './host.ts'
 
 /** Where backups are kept where nothing says another place. */
 export const defaultPlace = './backups'
@@ -23,9 +24,7 @@ export async function readFoundConfig(
 ): Promise<Config | undefined> {
   const { directory, environment } = context
   const file = await findConfig({ directory, environment, path })
-  return file === undefined
-    ? undefined
-    : readConfig(file, { environment, appUrl: import.meta.url, rules: [scheduleFindings] })
+  return file === undefined ? undefined : readConfig(file, { environment, host, rules: [scheduleFindings] })
 }
 
 /** The configuration that is named or found; without one there is nothing to do. */

@@ -2,12 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type PostgresAccess, type TestDatabase, usePostgres } from '@holdfast/lab'
+import { holdfastFile, type PostgresAccess, type TestDatabase, usePostgres } from '@holdfast/lab'
 import { execa, type ResultPromise } from 'execa'
 
-const bin = fileURLToPath(new URL('../bin/holdfast.js', import.meta.url))
-
-/** Starting from source is quicker the second time. */
+/** Starting is quicker the second time. */
 const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/holdfast/compiled', import.meta.url))
 
 const options = { reject: false, extendEnv: false, stripFinalNewline: true } as const
@@ -37,9 +35,9 @@ export async function openDesk(environment: Record<string, string> = {}): Promis
   const running = new Set<Running>()
   return {
     directory,
-    bin,
+    bin: holdfastFile,
     run: (arguments_, more = {}) => {
-      const child = execa<RunOptions>(process.execPath, [bin, ...arguments_], {
+      const child = execa<RunOptions>(process.execPath, [holdfastFile, ...arguments_], {
         ...options,
         cwd: directory,
         env: { ...common, ...more },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { initConfig, loadJob, readConfig } from '@holdfast/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { host } from './host.ts'
 
 let directory: string
 beforeAll(async () => {
@@ -30,7 +31,7 @@ test.for(combinations.map((set) => [set] as const))(
     await writeFile(join(directory, fileName), text)
     const config = await readConfig(join(directory, fileName), { environment })
     const job = set.includes('DATABASE_URL') ? 'shop' : 'main'
-    const { storages, verifiers, notifiers } = await loadJob(config, job, { appUrl: import.meta.url })
+    const { storages, verifiers, notifiers } = await loadJob(config, job, host)
     expect(storages[0].instance.location('x')).toBe(join(directory, 'backups/x'))
     expect(storages[1]?.instance.location('x')).toBe(
       set.includes('S3_BACKUP_BUCKET') ? 's3://wastewise-backups/x' : undefined,

@@ -14,6 +14,7 @@ import {
 import { postgresSource } from '@holdfast/postgres'
 import { placeConfig, readFoundConfig } from './configured.ts'
 import type { Context } from './context.ts'
+import { host } from './host.ts'
 import { readVerifyKeys } from './keys.ts'
 import { shellQuote } from './shell-quote.ts'
 
@@ -52,7 +53,7 @@ export async function openJob(
   alsoTrusted: readonly KeyObject[] = [],
 ): Promise<Job> {
   const jobConfig = findJob(config, name)
-  const plugins = await loadJob(config, name, { appUrl: import.meta.url })
+  const plugins = await loadJob(config, name, host)
   const source = postgresSource(jobConfig.database?.reveal(), { environment })
   return createJob(jobConfig, plugins, source, config.secrets, alsoTrusted)
 }

@@ -8,16 +8,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ConfigError } from './config/problems.ts'
 import { readConfig } from './config/read.ts'
 import { loadJob, type LoadedPlugins } from './load.ts'
+import type { PluginHost } from './load/locate.ts'
 import { loadPlugin } from './load/plugin.ts'
 
 // Two projects side by side: the user's, with a configuration and plugins, and the one that the app is installed in.
 let root: string
 let project: string
-let appUrl: string
+let host: PluginHost
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'holdfast-load-'))
   project = join(root, 'project')
-  appUrl = pathToFileURL(join(root, 'app/main.js')).href
+  host = { url: pathToFileURL(join(root, 'app/main.js')).href, included: {} }
   await install('app', '@holdfast/storage-local', plugin('storage', 'local'))
   await install('app', '@holdfast/verifier-archive', plugin('verifier', 'archive'))
   await install('app', '@holdfast/verifier-size', plugin('verifier', 'size'))
@@ -62,7 +63,7 @@ export default {
 
 async function load(text: string, environment: Record<string, string> = {}): Promise<LoadedPlugins> {
   const file = await add('project/holdfast.config.yaml', text)
-  return loadJob(await readConfig(file, { environment }), 'shop', { appUrl })
+  return loadJob(await readConfig(file, { environment }), 'shop', host)
 }
 
 /** A job with these lines as its one storage, from line 4. */
@@ -386,19 +387,33 @@ ${plugin('storage', 'secretive', "parseOptions: () => ({ path: 'x', deep: [{ key
 test('a job that the configuration does not have', async () => {
   const file = await add('project/holdfast.config.yaml', storage('use: local'))
   const config = await readConfig(file, { environment: {} })
-  await expect(loadJob(config, 'shpo', { appUrl })).rejects.toMatchObject({
+  await expect(loadJob(config, 'shpo', host)).rejects.toMatchObject({
     code: 'JOB_NOT_FOUND',
     hint: 'Did you mean shop? It has shop.',
   })
 })
 
 test('one plugin can be loaded by itself', async () => {
-  const from = { baseDirectory: project, appUrl }
+  const from = { baseDirectory: project, host }
   expect(await loadPlugin('verifier', 'archive', from)).toMatchObject({ kind: 'verifier', name: 'archive' })
   await expect(loadPlugin('notifier', 'archive', from)).rejects.toMatchObject({
     code: 'PLUGIN_NOT_FOUND',
     message: expect.stringContaining('@holdfast/notifier-archive'),
   })
+})
+
+test('what comes with the app is used unless the project has its own, and before what is installed beside it', async () => {
+  const own = pathToFileURL(
+    await add('app/own.mjs', plugin('storage', 'came with it', "name: 'came with it'")),
+  ).href
+  const included = { '@holdfast/storage-included': () => import(own) as Promise<object> }
+  const from = { baseDirectory: project, host: { ...host, included } }
+  await install('app', '@holdfast/storage-included', plugin('storage', 'beside', "name: 'beside'"))
+  expect(await loadPlugin('storage', 'included', from)).toMatchObject({ name: 'came with it' })
+
+  await install('own', '@holdfast/storage-included', plugin('storage', 'its own', "name: 'its own'"))
+  const elsewhere = { ...from, baseDirectory: join(root, 'own') }
+  expect(await loadPlugin('storage', 'included', elsewhere)).toMatchObject({ name: 'its own' })
 })
 
 // How a checkout runs: from source, by a condition that is given to Node or added by the hook of bin/holdfast.js.
@@ -423,7 +438,7 @@ test.for([
   await symlink(join(root, 'built'), link)
   const script = `
     const { loadPlugin } = await import(process.argv[1])
-    const from = { baseDirectory: process.argv[2], appUrl: process.argv[3] }
+    const from = { baseDirectory: process.argv[2], host: { url: process.argv[3], included: {} } }
     console.log((await loadPlugin('storage', 'built', from)).name)`
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...flags,
@@ -432,7 +447,7 @@ test.for([
     script,
     new URL('load/plugin.ts', import.meta.url).href,
     project,
-    appUrl,
+    host.url,
   ])
   expect(stdout).toBe('source\n')
 })
@@ -462,7 +477,7 @@ test('tells what plugins have against their options together with everything els
     ].join('\n'),
   )
   await expect(
-    readConfig(file, { environment: { A_SECRET: 'hunter2-hunter2' }, appUrl }),
+    readConfig(file, { environment: { A_SECRET: 'hunter2-hunter2' }, host }),
   ).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     problems: [

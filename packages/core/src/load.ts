@@ -3,6 +3,7 @@ import { findJob } from './config/jobs.ts'
 import type { Config, PluginConfig } from './config/types.ts'
 import type { JobNotifier, JobStorage, Named } from './job.ts'
 import { refusal } from './load/failures.ts'
+import type { PluginHost } from './load/locate.ts'
 import { loadOne, type Loaded } from './load/load-one.ts'
 
 /** The plugins of a job, ready for use. */
@@ -18,14 +19,8 @@ export interface LoadedPlugins {
 /**
  * Imports the plugins of a job, checks them and their options, and makes their instances; calls none of these.
  * Everything that is wrong is reported at once, as a ConfigError.
- *
- * @param from the app's `import.meta.url`, beside which the plugins that come with Holdfast are found
  */
-export async function loadJob(
-  config: Config,
-  jobName: string,
-  from: { appUrl: string },
-): Promise<LoadedPlugins> {
+export async function loadJob(config: Config, jobName: string, host: PluginHost): Promise<LoadedPlugins> {
   const job = findJob(config, jobName)
   const loadAll = <Kind extends PluginKind>(
     kind: Kind,
@@ -34,7 +29,7 @@ export async function loadJob(
     Promise.all(
       plugins.map((plugin, index) => {
         const path = ['jobs', jobName, `${kind}s`, index]
-        return loadOne(kind, plugin, { config, job: jobName, appUrl: from.appUrl, path })
+        return loadOne(kind, plugin, { config, job: jobName, host, path })
       }),
     )
   const [storages, verifiers, notifiers] = await Promise.all([

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { type DumpFormat, freeOwned } from '@holdfast/plugin'
 import { findOffsets } from './archive-offsets.ts'
 
@@ -14,16 +14,37 @@ export async function stageFile(
 ): Promise<void> {
   const offsets = format === 'custom' ? findOffsets() : undefined
   const file = await open(path, 'wx', 0o600)
+  let position = 0
+  // Two at a time: memory for a new file is often slower to be had than what goes into it.
+  let before = Promise.resolve()
+  let now = before
   try {
     for await (const chunk of body) {
       signal.throwIfAborted()
-      await file.writeFile(chunk)
       offsets?.read(chunk)
-      freeOwned(chunk)
+      await before
+      before = now
+      now = writeAndFree(file, chunk, position)
+      now.catch(() => {})
+      position += chunk.length
     }
-    for (const { position, bytes } of offsets?.patches() ?? [])
-      await file.write(bytes, 0, bytes.length, position)
+    await before
+    await now
+    for (const patch of offsets?.patches() ?? []) await writeAll(file, patch.bytes, patch.position)
   } finally {
+    await Promise.allSettled([before, now])
     await file.close()
+  }
+}
+
+async function writeAndFree(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  await writeAll(file, chunk, position)
+  freeOwned(chunk)
+}
+
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at)
+    at += bytesWritten
   }
 }

@@ -12,13 +12,14 @@ import {
 import { makeDirectory, removeEmptyDirectories } from './directories.ts'
 import { attempt, hasErrno } from './errors.ts'
 import { findObject } from './find.ts'
+import { flushAlong } from './flush-along.ts'
 import { partialName, partsOf } from './keys.ts'
 import { alreadyThere, create, replace } from './publish.ts'
 import type { Root } from './root.ts'
 import { syncDirectory } from './sync.ts'
 
 /**
- * Writes to a temporary file beside the target, checks its length, flushes it, gives it its name in one step, and
+ * Writes to a temporary file beside the target, flushes it, checks its length, gives it its name in one step, and
  * flushes the directory. Whatever fails before the name is given removes the temporary file; the name itself is
  * never removed.
  */
@@ -92,19 +93,23 @@ async function writeWhole(
   { bytes: expected }: PutOptions,
 ): Promise<ObjectInfo> {
   let written = 0
+  const flush = flushAlong(handle)
   for await (const chunk of body as AsyncIterable<Buffer | string>) {
     const data = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     written += data.length
     if (expected !== undefined && written > expected)
       throw wrongLength(key, `more than ${expected} bytes came`)
-    await attempt('write', path, () => writeAll(handle, data))
+    await attempt('write', path, async () => {
+      await writeAll(handle, data)
+      flush.wrote(data.length)
+    })
     freeOwned(data)
   }
   if (expected !== undefined && written !== expected) {
     throw wrongLength(key, `${written} bytes came, not ${expected}`)
   }
   return attempt('write', path, async () => {
-    await handle.sync()
+    await flush.finish()
     const { size, mtime } = await handle.stat()
     await handle.close()
     if (size !== written) throw wrongLength(key, `${size} bytes are on the disk, not ${written}`)

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { watchMemory } from '@holdfast/lab'
 
@@ -45,16 +44,4 @@ export async function measure(
   } finally {
     await watcher?.stop()
   }
-}
-
-/** Builds the packages and gives the start of a command line for the built CLI: what users install, not its source. */
-export async function buildHoldfast(signal: AbortSignal): Promise<readonly [string, string]> {
-  const root = fileURLToPath(new URL('../../../', import.meta.url))
-  await execa('tsc', ['-b', 'apps/cli'], {
-    cwd: root,
-    preferLocal: true,
-    localDir: root,
-    cancelSignal: signal,
-  })
-  return [process.execPath, fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url))]
 }

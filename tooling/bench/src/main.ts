@@ -2,9 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { isRgwInstalled, startPostgres, startRgw } from '@holdfast/lab'
+import { holdfastFile, isRgwInstalled, makeHoldfast, startPostgres, startRgw } from '@holdfast/lab'
 import { createBucket } from './bucket.ts'
-import { buildHoldfast } from './commands.ts'
 import { generateTables, growDatabase } from './generate.ts'
 import { measureListing } from './listing.ts'
 import { rowsOf, type Results } from './result.ts'
@@ -56,8 +55,8 @@ try {
 }
 
 async function main(signal: AbortSignal): Promise<void> {
-  say('building the packages')
-  const holdfast = await buildHoldfast(signal)
+  await makeHoldfast()
+  const holdfast = [process.execPath, holdfastFile] as const
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
   const server = await startPostgres({ settings })
   try {

@@ -30,7 +30,7 @@ export interface Rounds {
   encryptedBackupMs: number[]
   /** `pg_restore -j2` of a raw file. */
   rawRestoreMs: number[]
-  /** `holdfast restore --jobs 2`. */
+  /** `holdfast restore`, as it is. */
   restoreMs: number[]
 }
 
@@ -142,18 +142,7 @@ function restore(bench: Bench): Promise<Measured> {
   const { directory, holdfast, signal } = bench
   return withFreshDatabase(bench, (url) =>
     measure(
-      [
-        ...holdfast,
-        'restore',
-        'latest',
-        '--from',
-        join(directory, 'backups'),
-        '--to',
-        url,
-        '--jobs',
-        '2',
-        '--quiet',
-      ],
+      [...holdfast, 'restore', 'latest', '--from', join(directory, 'backups'), '--to', url, '--quiet'],
       { directory, signal },
     ),
   )

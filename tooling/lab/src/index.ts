@@ -9,6 +9,7 @@ export type { GcsFault, GcsFaultEffect, GcsRequest, GcsRequestKind } from './gcs
 export { presenceOf } from './presence.ts'
 export { endGroupWith, type ProcessGroup } from './process-group.ts'
 export { findBinDirectory } from './programs.ts'
+export { holdfastFile, makeHoldfast } from './holdfast-file.ts'
 export {
   startHttpService,
   type HttpBehaviour,

@@ -1,6 +1,7 @@
 import { createRedactor, loadPlugin, type Config, type JobConfig } from '@holdfast/core'
 import { apiVersion, exitCodeOf, type PluginKind, type ReportedError } from '@holdfast/plugin'
 import { readFoundConfig } from '../configured.ts'
+import { host } from '../host.ts'
 import type { Context } from '../context.ts'
 import { renderPlugins } from '../render/plugins.ts'
 
@@ -29,7 +30,7 @@ export async function plugins(options: { config?: string | undefined }, context:
   const wanted = [...included, ...usedBy(config)].filter(
     (one, index, all) => all.findIndex(({ kind, use }) => kind === one.kind && use === one.use) === index,
   )
-  const from = { baseDirectory: config?.origin.baseDirectory ?? directory, appUrl: import.meta.url }
+  const from = { baseDirectory: config?.origin.baseDirectory ?? directory, host }
   const listed = await Promise.all(
     wanted.map(async ({ kind, use }): Promise<ListedPlugin> => {
       const plugin = {

@@ -19,7 +19,7 @@ source as it was.
 ${examples([
   ['holdfast restore latest --to "$URL"', 'into an empty database'],
   ['holdfast restore latest --to "$URL" --create-database', 'make it first'],
-  ['holdfast restore shop@latest --to "$URL" --jobs 4', 'four connections'],
+  ['holdfast restore shop@latest --to "$URL" --jobs 8', 'eight connections'],
   ['holdfast restore 4f1c --to "$URL" --table orders', 'one table'],
 ])}`
 
@@ -37,7 +37,7 @@ export function addRestore(program: Command): void {
     .addOption(new Option('--schema-only', 'definitions without rows').conflicts('dataOnly'))
     .option('--data-only', 'rows without definitions')
     .option('--ownership', 'restore the owners and grants that the backup holds')
-    .option('--jobs <number>', 'connections that restore at the same time', wholeNumber(1), 2)
+    .option('--jobs <number>', 'connections that restore at the same time', wholeNumber(1), 4)
     .addOption(new Option('--stream', 'without local disk, in one transaction with one connection'))
     .option('--dry-run', 'read the whole backup and check its digest, but leave the target alone')
     .addOption(identityOption())

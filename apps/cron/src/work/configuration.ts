@@ -3,6 +3,7 @@ import { HoldfastError } from '@holdfast/plugin'
 import { postgresSource } from '@holdfast/postgres'
 import { jobSchedules, scheduleFindings } from '@holdfast/schedule'
 import type { Task } from '../engine/task.ts'
+import { host } from './host.ts'
 
 /** A task with all that it takes to do it. */
 export interface JobTask extends Task {
@@ -23,7 +24,7 @@ export async function readConfiguration(
 ): Promise<Configuration> {
   const config = await readConfig(file, {
     environment,
-    appUrl: import.meta.url,
+    host,
     rules: [scheduleFindings],
   })
   const scheduled = config.jobs.filter(({ schedule }) => schedule !== undefined)
@@ -34,7 +35,7 @@ export async function readConfiguration(
   }
   const jobs = await Promise.all(
     scheduled.map(async (jobConfig) => {
-      const plugins = await loadJob(config, jobConfig.name, { appUrl: import.meta.url })
+      const plugins = await loadJob(config, jobConfig.name, host)
       const source = postgresSource(jobConfig.database?.reveal(), { environment })
       const job = createJob(jobConfig, plugins, source, config.secrets)
       return { job, tasks: tasksOf(jobConfig, job) }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { HoldfastError } from '@holdfast/plugin'
+import type { PluginHost } from '../load/locate.ts'
 import { pluginFindings } from '../load/plugin-findings.ts'
 import { check, clear, refusal, type ConfigRule, type Draft } from './check.ts'
 import { importConfig } from './import.ts'
@@ -25,11 +26,11 @@ const readers: Readonly<Record<string, (path: string) => Promise<Parsed>>> = {
  * together, as one ConfigError.
  *
  * @param options.rules what the app that reads it knows more of, such as schedules
- * @param options.appUrl the app's `import.meta.url`; with it, a refusal also has what plugins say of their options
+ * @param options.host the app; with it, a refusal also has what plugins say of their options
  */
 export async function readConfig(
   path: string,
-  options: { environment: Environment; appUrl?: string; rules?: readonly ConfigRule[] },
+  options: { environment: Environment; host?: PluginHost; rules?: readonly ConfigRule[] },
 ): Promise<Config> {
   const file = resolve(path)
   const directory = dirname(file)
@@ -66,13 +67,11 @@ export async function readConfig(
   }
   const result = check(draft)
   if (result.config !== undefined) return result.config
-  throw refusal(draft, [...result.wrong, ...clear(draft, await saidByPlugins(draft, options.appUrl))])
+  throw refusal(draft, [...result.wrong, ...clear(draft, await saidByPlugins(draft, options.host))])
 }
 
-async function saidByPlugins(draft: Draft, appUrl: string | undefined): Promise<Finding[]> {
-  return appUrl === undefined
-    ? []
-    : pluginFindings(draft.value, draft.origin, { appUrl, secrets: draft.secrets })
+async function saidByPlugins(draft: Draft, host: PluginHost | undefined): Promise<Finding[]> {
+  return host === undefined ? [] : pluginFindings(draft.value, draft.origin, { host, secrets: draft.secrets })
 }
 
 async function readText(file: string): Promise<Parsed> {

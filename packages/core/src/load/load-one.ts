@@ -10,6 +10,7 @@ import { secretsIn } from '../config/secrets.ts'
 import type { Config, ConfigPath, PluginConfig } from '../config/types.ts'
 import type { Named } from '../job.ts'
 import type { Failure } from './failures.ts'
+import type { PluginHost } from './locate.ts'
 import { parseOptions } from './options.ts'
 import { loadPlugin } from './plugin.ts'
 import { checkInstance } from './shape.ts'
@@ -18,7 +19,7 @@ import { checkInstance } from './shape.ts'
 export interface Place {
   config: Config
   job: string
-  appUrl: string
+  host: PluginHost
   path: ConfigPath
 }
 
@@ -30,12 +31,12 @@ export type Loaded<Kind extends PluginKind> =
 export async function loadOne<Kind extends PluginKind>(
   kind: Kind,
   { use, name, options }: PluginConfig,
-  { config, job, appUrl, path }: Place,
+  { config, job, host, path }: Place,
 ): Promise<Loaded<Kind>> {
   const { origin } = config
   const { baseDirectory } = origin
   try {
-    const plugin = await loadPlugin(kind, use, { baseDirectory, appUrl })
+    const plugin = await loadPlugin(kind, use, { baseDirectory, host })
     const parsed = guarded(use, 'parseOptions', () =>
       parseOptions(plugin, options, [...path, 'options'], origin),
     )

@@ -5,12 +5,27 @@ import { pathToFileURL } from 'node:url'
 import { HoldfastError, type PluginKind } from '@holdfast/plugin'
 import { suggest } from '../config/suggest.ts'
 
+/** An app that plugins are loaded for. */
+export interface PluginHost {
+  /** Its `import.meta.url`: what is installed beside it is found as well. */
+  url: string
+  /** How to import those that come with it, by the names of their packages. */
+  included: Readonly<Record<string, () => Promise<object>>>
+}
+
 /** Where plugins are looked for. */
 export interface LoadFrom {
   /** First as if imported by a module in this directory: that of the configuration, or the working directory. */
   baseDirectory: string
-  /** Then, for those that come with Holdfast, as if by this module: the app's `import.meta.url`. */
-  appUrl: string
+  /** Then, for those that Holdfast publishes, among what comes with the app, and beside it. */
+  host: PluginHost
+}
+
+/** A plugin's module that is certain to be there. */
+export interface Located {
+  /** Its URL, or the name of its package where it comes with the app. */
+  place: string
+  load: () => Promise<object>
 }
 
 /** The short names of the plugins that Holdfast publishes, for suggestions only. */
@@ -27,23 +42,26 @@ function specifierOf(kind: PluginKind, use: string): { path: string } | { packag
   return { packageName: `@holdfast/${kind}-${use}` }
 }
 
-/** The URL of a plugin's module, which is then certain to be installed; PLUGIN_NOT_FOUND otherwise. */
-export async function locate(kind: PluginKind, use: string, from: LoadFrom): Promise<string> {
+/** Finds the module that a `use` means; PLUGIN_NOT_FOUND where it is not installed. */
+export async function locate(kind: PluginKind, use: string, from: LoadFrom): Promise<Located> {
   const specifier = specifierOf(kind, use)
-  if ('path' in specifier) return locateFile(resolve(from.baseDirectory, specifier.path))
+  if ('path' in specifier) return at(await locateFile(resolve(from.baseDirectory, specifier.path)))
 
   const { packageName } = specifier
   const beside = pathToFileURL(join(from.baseDirectory, 'holdfast.config.js')).href
   const isOurs = packageName.startsWith('@holdfast/')
-  const places = isOurs ? [beside, from.appUrl] : [beside]
   const failures: unknown[] = []
-  for (const place of places) {
+  const installed = (parentUrl: string): Located | undefined => {
     try {
-      return resolveFrom(packageName, place)
+      return at(resolveFrom(packageName, parentUrl))
     } catch (error) {
       failures.push(error)
+      return undefined
     }
   }
+  const found =
+    installed(beside) ?? (isOurs ? (included(packageName, from.host) ?? installed(from.host.url)) : undefined)
+  if (found !== undefined) return found
   const broken = failures.find((error) => !isMissing(error))
   if (broken !== undefined) {
     throw new HoldfastError(
@@ -64,6 +82,15 @@ export async function locate(kind: PluginKind, use: string, from: LoadFrom): Pro
       cause: failures[0],
     },
   )
+}
+
+function at(url: string): Located {
+  return { place: url, load: () => import(url) as Promise<object> }
+}
+
+function included(packageName: string, host: PluginHost): Located | undefined {
+  const load = Object.hasOwn(host.included, packageName) ? host.included[packageName] : undefined
+  return load && { place: packageName, load }
 }
 
 async function locateFile(path: string): Promise<string> {

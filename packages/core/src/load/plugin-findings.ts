@@ -3,6 +3,7 @@ import type { Finding } from '../config/problems.ts'
 import { isRecord } from '../config/tree.ts'
 import type { ConfigOrigin, ConfigPath } from '../config/types.ts'
 import { createRedactor } from '../wrap/redact.ts'
+import type { PluginHost } from './locate.ts'
 import { parseOptions } from './options.ts'
 import { loadPlugin } from './plugin.ts'
 
@@ -21,14 +22,14 @@ const lists: Readonly<Record<string, PluginKind>> = {
 export async function pluginFindings(
   value: unknown,
   origin: ConfigOrigin,
-  { appUrl, secrets }: { appUrl: string; secrets: readonly string[] },
+  { host, secrets }: { host: PluginHost; secrets: readonly string[] },
 ): Promise<Finding[]> {
   const redactor = createRedactor()
   for (const secret of secrets) redactor.add(secret)
   const found = await Promise.all(
     uses(value).map(async ({ kind, use, options, path }) => {
       try {
-        const plugin = await loadPlugin(kind, use, { baseDirectory: origin.baseDirectory, appUrl })
+        const plugin = await loadPlugin(kind, use, { baseDirectory: origin.baseDirectory, host })
         const parsed = parseOptions(plugin, options, path, origin)
         return parsed.ok ? [] : parsed.findings
       } catch {

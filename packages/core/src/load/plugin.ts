@@ -1,5 +1,5 @@
 import { HoldfastError, type Plugin, type PluginKind } from '@holdfast/plugin'
-import { locate, type LoadFrom } from './locate.ts'
+import { locate, type Located, type LoadFrom } from './locate.ts'
 import { pluginOf } from './shape.ts'
 
 /** What was found once is found again: Node imports a module only once as well. */
@@ -11,8 +11,8 @@ export async function loadPlugin<Kind extends PluginKind>(
   use: string,
   from: LoadFrom,
 ): Promise<Plugin<Kind>> {
-  const key = JSON.stringify([kind, use, from.baseDirectory, from.appUrl])
-  const module = found.get(key) ?? locate(kind, use, from).then((url) => imported(url, use))
+  const key = JSON.stringify([kind, use, from.baseDirectory, from.host.url])
+  const module = found.get(key) ?? locate(kind, use, from).then((located) => imported(located, use))
   found.set(key, module)
   try {
     return pluginOf(await module, kind, use)
@@ -23,13 +23,13 @@ export async function loadPlugin<Kind extends PluginKind>(
   }
 }
 
-async function imported(url: string, use: string): Promise<object> {
+async function imported({ place, load }: Located, use: string): Promise<object> {
   try {
-    return (await import(url)) as object
+    return await load()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new HoldfastError('PLUGIN_FAILED', `${use} could not be imported: ${reason}`, {
-      hint: `The module is ${url}. Reinstall the plugin, or report this to its author.`,
+      hint: `The module is ${place}. Reinstall the plugin, or report this to its author.`,
       cause: error,
     })
   }
