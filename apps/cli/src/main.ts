@@ -3,7 +3,19 @@ import module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { CommanderError } from '@commander-js/extra-typings'
 import { hideSecretArguments } from './hide-arguments.ts'
+import { nodeProblem } from './node-version.ts'
 import { createProgram } from './program.ts'
+
+interface Package {
+  version: string
+  engines: { node: string }
+}
+const { version, engines } = createRequire(import.meta.url)('../package.json') as Package
+const problem = nodeProblem(process.versions.node, engines.node)
+if (problem !== undefined) {
+  console.error(`holdfast: ${problem}`)
+  process.exit(2)
+}
 
 hideSecretArguments(process.argv.slice(2))
 // In the user's own directory: in the shared one for temporary files, others could plant code. NODE_COMPILE_CACHE wins.
@@ -17,7 +29,6 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 try {
   await createProgram(version).parseAsync()
 } catch (error) {

@@ -77,29 +77,32 @@ export async function restoreBackup(
   const open = (signal: AbortSignal): Promise<Readable> =>
     openObject(copy, 'dump', { ...reading(copy, options), decode: true, signal })
   const onTable = (table: string): void => onProgress?.({ step: 'restore', table })
-  const counted: CountedTable[] = []
+  const count = (signal: AbortSignal): Promise<CountedTable[]> => {
+    onProgress?.({ step: 'count' })
+    return compareCounts(copy.manifest, target, request, signal)
+  }
+  let counted: CountedTable[] = []
 
   if (options.dryRun) {
     for await (const chunk of await open(signal)) freeOwned(chunk as Buffer)
+  } else if (options.stream) {
+    await tryKey(copy, options)
+    await target.prepare(prepared, signal)
+    await target.restoreStream(await open(signal), request, onTable, signal)
+    counted = await count(signal)
   } else {
-    if (options.stream) {
-      await tryKey(copy, options)
+    const clear = await useWorkspace(async (path) => {
+      // A target that can not be restored into says so at once, not after hours of reading.
+      await together(
+        signal,
+        (signal) => target.check(prepared, signal),
+        async (signal) => target.stageFile(await open(signal), path, request, signal),
+      )
       await target.prepare(prepared, signal)
-      await target.restoreStream(await open(signal), request, onTable, signal)
-    } else {
-      await withWorkspace(async (path) => {
-        // A target that can not be restored into says so at once, not after hours of reading.
-        await together(
-          signal,
-          (signal) => target.check(prepared, signal),
-          async (signal) => target.stageFile(await open(signal), path, request, signal),
-        )
-        await target.prepare(prepared, signal)
-        await target.restoreFile(path, request, onTable, signal)
-      })
-    }
-    onProgress?.({ step: 'count' })
-    counted.push(...(await compareCounts(copy.manifest, target, request, signal)))
+      await target.restoreFile(path, request, onTable, signal)
+    })
+    // Removing a large file takes a while, and nobody needs it any more.
+    ;[, counted] = await together(signal, clear, count)
   }
 
   const different = counted.filter((table) => table.actual !== table.expected)
@@ -135,13 +138,16 @@ async function tryKey(copy: ReadableCopy, options: RestoreOptions): Promise<void
   for await (const _ of await openObject(copy, 'dump', { decode: true, decryption, signal })) break
 }
 
-async function withWorkspace(work: (path: string) => Promise<void>): Promise<void> {
+/** Gives the path for a file, and resolves to what removes it; where the work fails, it is removed already. */
+async function useWorkspace(work: (path: string) => Promise<void>): Promise<() => Promise<void>> {
   const workspace = await makePrivateDirectory('restore')
   try {
     await work(join(workspace.path, 'dump'))
-  } finally {
+  } catch (error) {
     await workspace.remove()
+    throw error
   }
+  return () => workspace.remove()
 }
 
 function countsDiffer(different: readonly CountedTable[]): ReportedError {

@@ -15,24 +15,21 @@ export async function stageFile(
   const offsets = format === 'custom' ? findOffsets() : undefined
   const file = await open(path, 'wx', 0o600)
   let position = 0
-  // Two at a time: memory for a new file is often slower to be had than what goes into it.
-  let before = Promise.resolve()
-  let now = before
+  let writing = Promise.resolve()
   try {
     for await (const chunk of body) {
       signal.throwIfAborted()
       offsets?.read(chunk)
-      await before
-      before = now
-      now = writeAndFree(file, chunk, position)
-      now.catch(() => {})
+      // One at a time, since the next would only wait for the file; what comes next is got ready meanwhile.
+      await writing
+      writing = writeAndFree(file, chunk, position)
+      writing.catch(() => {})
       position += chunk.length
     }
-    await before
-    await now
+    await writing
     for (const patch of offsets?.patches() ?? []) await writeAll(file, patch.bytes, patch.position)
   } finally {
-    await Promise.allSettled([before, now])
+    await writing.catch(() => {})
     await file.close()
   }
 }
