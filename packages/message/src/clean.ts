@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { withCommas } from './units.ts'
 
 /**
  * Text from outside (table names, error messages of servers) without what could move a cursor, turn the direction of
@@ -32,10 +33,8 @@ export function cleanText(text: string, limit = 2000): string {
   if (cleaned.length <= limit && ends === text) return cleaned
   const kept = Math.floor(limit / 2)
   const left = text.length - kept * 2
-  return `${whole(cleaned.slice(0, kept)).trimEnd()}\n[… ${counts.format(left)} characters left out …]\n${whole(cleaned.slice(-kept)).trimStart()}`
+  return `${whole(cleaned.slice(0, kept)).trimEnd()}\n[… ${withCommas(left)} characters left out …]\n${whole(cleaned.slice(-kept)).trimStart()}`
 }
-
-const counts = new Intl.NumberFormat('en-US')
 
 /** Without the half of a character at either end. */
 function whole(text: string): string {
