@@ -32,18 +32,18 @@ const told = /^holdfast_(?!cron_)\S+ \S+$/
  * Backs the sample database up by a schedule and shows what Prometheus is told after a minute. At a terminal it goes on
  * until somebody stops it. Rejects with what went wrong; nothing is left behind either way.
  */
-export async function cronDemo(signal: AbortSignal): Promise<void> {
+export async function cronDemo(signal: AbortSignal, megabytes: number): Promise<void> {
   heading('A throwaway PostgreSQL server with a sample database')
   const server = await startPostgres()
   try {
-    await show(server, signal)
+    await show(server, megabytes, signal)
   } finally {
     await server.stop()
   }
 }
 
-async function show(server: PostgresServer, signal: AbortSignal): Promise<void> {
-  await unlessAborted(build(server), signal)
+async function show(server: PostgresServer, megabytes: number, signal: AbortSignal): Promise<void> {
+  await unlessAborted(build(server, megabytes), signal)
   done(await describe(server))
   const place = await makePlace(server, {}, signal)
 

@@ -10,6 +10,9 @@ const main = fileURLToPath(new URL('main.ts', import.meta.url))
 /** How long a demo that is told to stop may take for that. */
 const cleansUpWithinMs = 20_000
 
+/** Filling the whole sample again and again would be most of what these tests take. */
+const small = ['--megabytes', '10']
+
 let directory: string
 
 beforeEach(async () => {
@@ -22,7 +25,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }))
 
 it.each([
   ['in a directory', [], 5],
-  ['in S3', ['--s3'], 4],
+  ['in S3', ['--s3', ...small], 4],
 ] as const)(
   'shows a backup %s, its restore and a checklist, and leaves nothing behind',
   async (_, args, open) => {
@@ -38,9 +41,9 @@ it.each([
 )
 
 it.each([
-  ['SIGINT', 130, /✓ snapshot/, []],
-  ['SIGTERM', 143, /PostgreSQL \d+/, []],
-  ['SIGTERM', 143, /"ready; what is due/, ['--cron']],
+  ['SIGINT', 130, /✓ snapshot/, small],
+  ['SIGTERM', 143, /PostgreSQL \d+/, small],
+  ['SIGTERM', 143, /"ready; what is due/, ['--cron', ...small]],
 ] as const)('cleans up after %s', async (signal, expected, moment, args) => {
   const child = start(args)
   await seen(child, moment)

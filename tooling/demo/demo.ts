@@ -26,10 +26,13 @@ const next = [
  *
  * @param s3 keeps the backup in a bucket of an S3 server in this process, in place of a directory
  */
-export async function demo(signal: AbortSignal, { s3 = false }: { s3?: boolean } = {}): Promise<void> {
+export async function demo(
+  signal: AbortSignal,
+  { s3, megabytes }: { s3: boolean; megabytes: number },
+): Promise<void> {
   const began = performance.now()
   const store = s3 ? await bucketStore() : directoryStore()
-  const report = await showAndStop(store, signal)
+  const report = await showAndStop(store, megabytes, signal)
 
   heading('The checklist of a backup by hand, answered')
   outcomes([
@@ -46,22 +49,27 @@ export async function demo(signal: AbortSignal, { s3 = false }: { s3?: boolean }
   note(`${since(began)} in all. What the demo made is gone: the server, both databases, ${store.called.end}.`)
 }
 
-async function showAndStop(store: Store, signal: AbortSignal): Promise<Report> {
+async function showAndStop(store: Store, megabytes: number, signal: AbortSignal): Promise<Report> {
   heading(`A throwaway PostgreSQL server with a sample database${store.called.heading}`)
   let server: PostgresServer | undefined
   try {
     server = await startPostgres()
-    return await show(server, store, signal)
+    return await show(server, store, megabytes, signal)
   } finally {
     await server?.stop()
     await store.stop()
   }
 }
 
-async function show(server: PostgresServer, store: Store, signal: AbortSignal): Promise<Report> {
+async function show(
+  server: PostgresServer,
+  store: Store,
+  megabytes: number,
+  signal: AbortSignal,
+): Promise<Report> {
   const [version] = (await server.psql('SHOW server_version')).split(' ')
   done(`PostgreSQL ${version} on ${server.host}:${server.port}`)
-  await unlessAborted(build(server), signal)
+  await unlessAborted(build(server, megabytes), signal)
   done(await describe(server))
   if (store.started !== undefined) done(store.started)
 

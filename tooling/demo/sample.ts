@@ -6,9 +6,10 @@ import type { Place } from './run.ts'
 /** The database of the demo. */
 export const source = 'shop'
 
-export async function build(server: PostgresServer): Promise<void> {
+/** @param megabytes about how much data, in units of 1,000,000 bytes */
+export async function build(server: PostgresServer, megabytes: number): Promise<void> {
   await server.psql(`CREATE DATABASE ${source}`)
-  await createSampleDatabase((sql) => server.psql(sql, source))
+  await createSampleDatabase((sql) => server.psql(sql, source), { megabytes })
 }
 
 export async function describe(server: PostgresServer): Promise<string> {

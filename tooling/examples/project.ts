@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { endGroupWith, type ProcessGroup } from '@holdfast/lab'
+import { endGroupWith, holdfastFile, type ProcessGroup } from '@holdfast/lab'
 import { execa } from 'execa'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -31,7 +31,8 @@ export async function createProject(binDirectory: string, example?: string): Pro
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-example-'))
   if (example !== undefined) await cp(join(root, 'examples', example), directory, { recursive: true })
   await installPackages(join(directory, 'node_modules'))
-  const path = [join(root, 'node_modules/.bin'), binDirectory, process.env['PATH'] ?? ''].join(delimiter)
+  const bins = [directory, root].map((at) => join(at, 'node_modules/.bin'))
+  const path = [...bins, binDirectory, process.env['PATH'] ?? ''].join(delimiter)
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(PG|DATABASE_URL|HOLDFAST_CONFIG|NODE_OPTIONS)/.test(name),
   )
@@ -44,6 +45,8 @@ export async function createProject(binDirectory: string, example?: string): Pro
         extendEnv: false,
         env: { ...Object.fromEntries(inherited), PATH: path, ...environment },
         reject: false,
+        // With a socket there, bash takes itself for a remote shell and reads files that people keep for those.
+        stdin: 'ignore',
         detached: true,
       })
       const group = endGroupWith(child.nodeChildProcess)
@@ -63,7 +66,9 @@ export async function createProject(binDirectory: string, example?: string): Pro
 /** What `npm install holdfast @holdfast/…` leaves, with links in the place of copies. */
 async function installPackages(modules: string): Promise<void> {
   await mkdir(join(modules, '@holdfast'), { recursive: true })
-  await symlink(join(root, 'node_modules/.bin'), join(modules, '.bin'))
+  await mkdir(join(modules, '.bin'))
+  await symlink(holdfastFile, join(modules, '.bin/holdfast'))
+  await symlink(join(root, 'apps/cron/bin/holdfast-cron.js'), join(modules, '.bin/holdfast-cron'))
   await symlink(join(root, 'apps/cli'), join(modules, 'holdfast'))
   for (const name of await readdir(join(root, 'packages'))) {
     await symlink(join(root, 'packages', name), join(modules, '@holdfast', name))

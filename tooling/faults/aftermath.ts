@@ -1,12 +1,16 @@
-import { backupsIn, damageIn, wrongObjectsIn } from './stored.ts'
+import { backupsIn, damageIn, type KnownWhole, wrongObjectsIn } from './stored.ts'
 import { differences, noTraces, processesLeft, tracesOf } from './traces.ts'
 import type { Workplace } from './workplace.ts'
+
+const knownWhole = new WeakMap<Workplace, KnownWhole>()
 
 /** What is not as it should be after a run was killed: whatever is listed is whole, and nothing goes on. */
 export async function problemsAfterKill(lane: Workplace, when: string): Promise<string[]> {
   const processes = await processesLeft(lane)
   const sessions = await lane.leftConnected()
-  const damage = await wrongObjectsIn(lane.shelf)
+  const known: KnownWhole = knownWhole.get(lane) ?? new Map()
+  knownWhole.set(lane, known)
+  const damage = await wrongObjectsIn(lane.shelf, known)
   return differences(when, { damage, processes, sessions }, { damage: [], processes: [], sessions: [] })
 }
 

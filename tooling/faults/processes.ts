@@ -82,7 +82,7 @@ export async function lookFor<Found>(
     const found = look()
     if (found !== undefined) return found
     if (over) return undefined
-    await sleep(5)
+    await sleep(10)
   }
 }
 

@@ -34,16 +34,23 @@ export function verdictsOn(place: Place, backup: Backup): Promise<Verdict[]> {
   })
 }
 
-/** Where the backups there differ from their manifests. */
-export async function wrongObjectsIn(place: Place): Promise<string[]> {
-  return wrongObjectsOf(await backupsIn(place), place)
+/** Objects that were whole when they were last read, each with its size and time. */
+export type KnownWhole = Map<string, string>
+
+/** Where the backups there differ from their manifests. What is known to be whole is read again once it was written anew. */
+export async function wrongObjectsIn(place: Place, known: KnownWhole): Promise<string[]> {
+  return wrongObjectsOf(await backupsIn(place), place, known)
 }
 
-async function wrongObjectsOf(backups: readonly Backup[], place: Place): Promise<string[]> {
+async function wrongObjectsOf(
+  backups: readonly Backup[],
+  place: Place,
+  known: KnownWhole = new Map(),
+): Promise<string[]> {
   const problems: string[] = []
   for (const { name, manifest, invalid } of backups) {
     if (manifest === undefined) problems.push(`${name}: ${invalid?.message}`)
-    else problems.push(...(await wrongObjects(shelfOf(place), manifest)))
+    else problems.push(...(await wrongObjects(shelfOf(place), manifest, known)))
   }
   return problems
 }
@@ -61,13 +68,18 @@ export async function damageIn(place: Place): Promise<string[]> {
   return problems
 }
 
-async function wrongObjects(shelf: Shelf, { objects }: Manifest): Promise<string[]> {
+async function wrongObjects(shelf: Shelf, { objects }: Manifest, known: KnownWhole): Promise<string[]> {
   const problems = await Promise.all(
     objects.map(async ({ key, bytes, sha256 }) => {
+      const found = await shelf.storage.instance.stat(key, signal)
+      const version = `${found?.bytes} bytes of ${found?.modifiedAt.toISOString()}`
+      if (found !== undefined && known.get(key) === version) return []
       const stored = await shelf.read(key)
       if (stored === undefined) return `${key} is missing`
       if (stored.length !== bytes) return `${key} has ${stored.length} bytes, not ${bytes}`
-      return createHash('sha256').update(stored).digest('hex') === sha256 ? [] : `${key} has another sha256`
+      if (createHash('sha256').update(stored).digest('hex') !== sha256) return `${key} has another sha256`
+      known.set(key, version)
+      return []
     }),
   )
   return problems.flat()
