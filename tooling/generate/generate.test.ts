@@ -13,7 +13,7 @@ import { stale } from './outputs.ts'
 import { packageNameOf, publishedPlugins } from './plugins.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const host = { url: import.meta.url, included: {} }
+const host = { url: import.meta.url }
 let directory: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'holdfast-generate-'))

@@ -18,7 +18,7 @@ let host: PluginHost
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'holdfast-load-'))
   project = join(root, 'project')
-  host = { url: pathToFileURL(join(root, 'app/main.js')).href, included: {} }
+  host = { url: pathToFileURL(join(root, 'app/main.js')).href }
   await install('app', '@holdfast/storage-local', plugin('storage', 'local'))
   await install('app', '@holdfast/verifier-archive', plugin('verifier', 'archive'))
   await install('app', '@holdfast/verifier-size', plugin('verifier', 'size'))
@@ -438,7 +438,7 @@ test.for([
   await symlink(join(root, 'built'), link)
   const script = `
     const { loadPlugin } = await import(process.argv[1])
-    const from = { baseDirectory: process.argv[2], host: { url: process.argv[3], included: {} } }
+    const from = { baseDirectory: process.argv[2], host: { url: process.argv[3] } }
     console.log((await loadPlugin('storage', 'built', from)).name)`
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...flags,

@@ -10,7 +10,7 @@ export interface PluginHost {
   /** Its `import.meta.url`: what is installed beside it is found as well. */
   url: string
   /** How to import those that come with it, by the names of their packages. */
-  included: Readonly<Record<string, () => Promise<object>>>
+  included?: Readonly<Record<string, () => Promise<object>>>
 }
 
 /** Where plugins are looked for. */
@@ -88,8 +88,8 @@ function at(url: string): Located {
   return { place: url, load: () => import(url) as Promise<object> }
 }
 
-function included(packageName: string, host: PluginHost): Located | undefined {
-  const load = Object.hasOwn(host.included, packageName) ? host.included[packageName] : undefined
+function included(packageName: string, { included = {} }: PluginHost): Located | undefined {
+  const load = Object.hasOwn(included, packageName) ? included[packageName] : undefined
   return load && { place: packageName, load }
 }
 
