@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './memory-flags.ts'
 import module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { CommanderError } from '@commander-js/extra-typings'
