@@ -1,19 +1,18 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PostgresAccess, TestDatabase } from '@holdfast/lab'
+import type { TestDatabase } from '@holdfast/lab'
 import { exitCodes, type Report } from '@holdfast/plugin'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createShop, openDesk, type Desk, type Running } from './holdfast.test.tool.ts'
 
 let desk: Desk
-let server: PostgresAccess
 let shop: TestDatabase
 
 const seen = new Set<number>()
 
 beforeAll(async () => {
-  ;({ server, shop } = await createShop(inject('postgresUrl'), 'cli_exit'))
+  ;({ shop } = await createShop(inject('postgresUrl'), 'cli_exit'))
   desk = await openDesk({ DATABASE_URL: shop.url })
 })
 
@@ -43,19 +42,21 @@ async function lockOrders(): Promise<() => Promise<void>> {
   const held = shop
     .psql('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)')
     .catch(() => {})
-  const holder =
-    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND wait_event = 'PgSleep'"
-  while ((await shop.psql(holder)) !== '1') await sleep(50)
+  // Other test files have sessions in this server too.
+  const holder = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+  while ((await shop.psql(`SELECT count(*) ${holder}`)) !== '1') await sleep(50)
   return async () => {
-    await shop.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+    await shop.psql(`SELECT pg_terminate_backend(pid) ${holder}`)
     await held
   }
 }
 
-/** Resolves once a run waits for the table, and so has the lock of its job. */
-async function waitForRun(): Promise<void> {
-  const waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted"
-  while ((await server.psql(waiting)) === '0') await sleep(50)
+/** How many sessions in the shop wait for a table: a run that does has the lock of its job. */
+async function waitingRuns(): Promise<number> {
+  return Number(
+    await shop.psql(`SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+      WHERE datname = current_database() AND locktype = 'relation' AND NOT granted`),
+  )
 }
 
 describe('exit codes', () => {
@@ -212,7 +213,7 @@ describe('exit codes', () => {
         ['SIGTERM', 143, 'RUN_TERMINATED'],
       ] as const) {
         const running = desk.run(['backup', '--json', '--to', 'cancelled'])
-        await waitForRun()
+        while ((await waitingRuns()) === 0) await sleep(50)
         const second = await ended(desk.run(['backup', '--to', 'cancelled']))
         expect(second).toMatchObject({ exitCode: 7, code: 'RUN_LOCKED' })
         const since = Date.now()
@@ -224,11 +225,7 @@ describe('exit codes', () => {
           stdout: expect.stringContaining('"status":"cancelled"'),
         })
         expect(Date.now() - since).toBeLessThan(10_000)
-        while (
-          (await server.psql("SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted")) !==
-          '0'
-        )
-          await sleep(20)
+        while ((await waitingRuns()) > 0) await sleep(20)
       }
     } finally {
       await release()
