@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { zstdCompressSync } from 'node:zlib'
+import { crc32, zstdCompressSync } from 'node:zlib'
 import type { Storage } from '@holdfast/plugin'
 import { memoryStorage, type MemoryStorage } from '@holdfast/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -42,8 +42,13 @@ async function pack(): Promise<void> {
 
 function flipped(bytes: Buffer, at: number): Buffer {
   const changed = Buffer.from(bytes)
-  changed[Math.floor(at)] = (changed[Math.floor(at)] ?? 0) ^ 1
+  changed[Math.floor(at)] = (changed[Math.floor(at)] ?? 0) ^ (1 << Math.floor(Math.random() * 8))
   return changed
+}
+
+function packOf(...lines: string[]): Buffer {
+  const sealed = lines.map((line) => `${crc32(line).toString(16).padStart(8, '0')}${line}\n`)
+  return zstdCompressSync(sealed.join(''))
 }
 
 function change(key: string, to: (bytes: Buffer) => Buffer): void {
@@ -115,13 +120,22 @@ it.each([
   ['nothing', () => Buffer.alloc(0)],
   ['garbage', () => Buffer.from('garbage')],
   ['half of it', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
-  ['one with a bit that turned', (bytes: Buffer) => flipped(bytes, bytes.length / 2)],
-  ['of another version', () => zstdCompressSync('{"schemaVersion":1}\n{"base":"x","objects":[]}\n')],
-  ['of other lines', () => zstdCompressSync('{"schemaVersion":2}\nnull\n')],
-  ['of other objects', () => zstdCompressSync('{"schemaVersion":2}\n{"base":"x","objects":[null]}\n')],
+  ['of another version', () => packOf('{"schemaVersion":2}', '{"base":"x","objects":[]}')],
+  ['of other lines', () => packOf('{"schemaVersion":3}', 'null')],
+  ['of other objects', () => packOf('{"schemaVersion":3}', '{"base":"x","objects":[null]}')],
+  ['of lines without a checksum', () => zstdCompressSync('{"schemaVersion":3}\n{"base":"x","objects":[]}\n')],
 ])('is done without where it is %s', async (_, damage) => {
   change(packKey, damage)
   expect(await catalog({ packed: true })).toEqual(await catalog())
+})
+
+it('is believed only as far as it is whole, wherever a bit has turned', async () => {
+  const whole = storage.objects.get(packKey)?.bytes ?? Buffer.alloc(0)
+  const expected = await catalog()
+  for (let flip = 0; flip < 100; flip++) {
+    change(packKey, () => flipped(whole, Math.random() * whole.length))
+    expect(await catalog({ packed: true })).toEqual(expected)
+  }
 })
 
 it('holds what no JSON of ours has: line ends of every kind, and bytes that are no text', async () => {

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { constants, crc32, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import type { ObjectInfo, Storage } from '@holdfast/plugin'
 
 /** With fewer backups than this a job has no pack: reading them one by one is quick. */
@@ -13,8 +13,10 @@ const mostLineBytes = 64 << 20
 /** How much is compressed at once, in characters. */
 const blockCharacters = 256 << 10
 
-const schemaVersion = 2
+const schemaVersion = 3
 const newline = 0x0a
+/** With these every line begins. */
+const checksumDigits = 8
 
 /** A small object and what was in it. */
 export interface ReadObject {
@@ -70,7 +72,7 @@ async function* linesOf(stream: Readable): AsyncGenerator<string, undefined> {
     let start = 0
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
       const line = chunk.subarray(start, end)
-      yield (rest.length === 0 ? line : Buffer.concat([...rest, line])).toString()
+      yield unsealed(rest.length === 0 ? line : Buffer.concat([...rest, line]))
       rest = []
       restBytes = 0
       start = end + 1
@@ -80,6 +82,21 @@ async function* linesOf(stream: Readable): AsyncGenerator<string, undefined> {
     if (start < chunk.length) rest.push(chunk.subarray(start))
   }
   return undefined
+}
+
+// The checksum of zstd stands behind the last line, and lines are believed as they come.
+function sealed(text: string): string {
+  return `${checksum(text)}${text}\n`
+}
+
+function unsealed(line: Buffer): string {
+  const text = line.subarray(checksumDigits)
+  if (line.toString('latin1', 0, checksumDigits) !== checksum(text)) throw new Error('a damaged line')
+  return text.toString()
+}
+
+function checksum(text: string | Buffer): string {
+  return crc32(text).toString(16).padStart(checksumDigits, '0')
 }
 
 function parseLine(line: string): PackedBackup {
@@ -114,7 +131,7 @@ export function createPack(): PackWriter {
   const compressor = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } })
   const compressed = buffer(compressor)
   compressed.catch(() => {})
-  let block = `${JSON.stringify({ schemaVersion })}\n`
+  let block = sealed(JSON.stringify({ schemaVersion }))
   let writing = Promise.resolve()
 
   function writeBlock(): Promise<void> {
@@ -133,7 +150,7 @@ export function createPack(): PackWriter {
       const packed = objects.map(({ object: { key, bytes, modifiedAt }, content }): PackedObject => {
         return { key, bytes, modifiedAt: modifiedAt.getTime(), text: content.toString() }
       })
-      block += `${JSON.stringify({ base, objects: packed })}\n`
+      block += sealed(JSON.stringify({ base, objects: packed }))
       if (block.length >= blockCharacters) await writeBlock()
     },
     write: async (storage, job, signal) => {

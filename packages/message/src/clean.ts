@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { withCommas } from './units.ts'
+import { withCommas } from '@holdfast/plugin'
 
 /**
  * Text from outside (table names, error messages of servers) without what could move a cursor, turn the direction of

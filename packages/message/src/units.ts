@@ -1,3 +1,5 @@
+import { withCommas } from '@holdfast/plugin'
+
 const sizeUnits = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB']
 
 /** A size for people, in powers of 1000: `412 MB`, `1.2 GB`. */
@@ -31,11 +33,6 @@ function twoParts(large: number, largeUnit: string, small: number, smallUnit: st
 /** `1,203,441 rows`, `1 row`. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${withCommas(count)} ${count === 1 ? one : many}`
-}
-
-/** A whole number, `1,203,441`. Loading Intl for it would be a tenth of what a command takes to start. */
-export function withCommas(count: number): string {
-  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
 /** How long ago something was, in its largest unit: `just now`, `5 min ago`, `3 h ago`, `2 days ago`. */

@@ -17,9 +17,14 @@ export function markOwned(bytes: Buffer): Buffer {
   return bytes
 }
 
+/** Whether these bytes may be freed by whoever reads them. */
+export function isOwned(bytes: Buffer): boolean {
+  return (bytes as Bytes)[owned] === true
+}
+
 /** Frees bytes that are marked as owned and leaves all others alone. Freed bytes are empty from then on. */
 export function freeOwned(bytes: Buffer): void {
   const { buffer } = bytes
-  if ((bytes as Bytes)[owned] !== true || !(buffer instanceof ArrayBuffer) || buffer.detached) return
+  if (!isOwned(bytes) || !(buffer instanceof ArrayBuffer) || buffer.detached) return
   buffer.transfer(0)
 }

@@ -1,9 +1,11 @@
 import { type ErrorCode, HoldfastError, markOwned } from '@holdfast/plugin'
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { Readable, type Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { basename } from 'node:path'
 import type { Address } from './address.ts'
 import { classifyFailure, type Exit } from './classify.ts'
+import type { LargePipe } from './large-pipe.ts'
 import { redact, redactTail } from './redact.ts'
 import { readStderr } from './stderr.ts'
 import { watchdog } from './watchdog.ts'
@@ -24,8 +26,8 @@ export interface ChildOptions {
   onLine?: (line: string) => void
   /** DATABASE_STALLED when nothing at all comes for so long, unless a reader is behind with what has come. */
   stallTimeoutMs?: number
-  /** Its output is large: let it be written in large pieces where that can be had. */
-  wideOutput?: boolean
+  /** Its output is large: let it be written in large pieces where that can be had, and come through this. */
+  largePipe?: LargePipe
   /** Exit 0 without a single byte is a failure. */
   expectOutput?: boolean
   /** May say more about a failure before the stream is destroyed with it, while what caused it is still there. */
@@ -46,6 +48,8 @@ export interface Child {
   stderrTail(): string
   /** Destroys the stream with this error and ends the process. */
   fail(error: Error): void
+  /** Whether it has printed anything yet. */
+  hasPrinted(): boolean
 }
 
 const terminateAfterMs = 2_000
@@ -55,14 +59,16 @@ const killAfterMs = 5_000
 export function spawnChild(file: string, args: readonly string[], options: ChildOptions): Child {
   const program = basename(file)
   const [command, commandArgs] =
-    options.wideOutput === true ? withWideOutput(file, args, options.environment) : [file, args]
+    options.largePipe === undefined ? [file, args] : withWideOutput(file, args, options.environment)
   const child = spawn(command, commandArgs, {
     env: options.environment,
     // Ctrl-C in a terminal goes to this process alone, which then ends the child in its own way.
     detached: true,
-    stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
-  }) as ChildProcessByStdio<Writable | null, Readable, Readable>
-  const source = child.stdout
+    stdio: [options.stdin ?? 'ignore', options.largePipe?.writer ?? 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<Writable | null, Readable | null, Readable>
+  const { largePipe } = options
+  largePipe?.writer.destroy()
+  const source = (largePipe?.reader ?? child.stdout) as Readable
   const stderr = readStderr((line) => options.onLine?.(redact(line, options.address)))
   let failure: Error | undefined
   let readToEnd = false
@@ -95,9 +101,13 @@ export function spawnChild(file: string, args: readonly string[], options: Child
   }
   const abort = () => fail(abortError(options.signal))
 
-  source.on('data', (chunk: Buffer) => {
+  const onBytes = () => {
     dog?.touch()
     hasOutput = true
+  }
+  if (largePipe !== undefined) largePipe.onBytes = onBytes
+  source.on('data', (chunk: Buffer) => {
+    onBytes()
     if (stdout.push(markOwned(chunk))) return
     source.pause()
     dog?.pause()
@@ -122,9 +132,13 @@ export function spawnChild(file: string, args: readonly string[], options: Child
       if (code !== 0 || stdout.destroyed) void explainExit({ code, signal }).then(fail)
     })
     child.once('close', (code, signal) => {
-      dog?.stop()
-      if (code === 0) finish()
-      resolve({ code, signal })
+      const end = () => {
+        dog?.stop()
+        if (code === 0) finish()
+        resolve({ code, signal })
+      }
+      // A large pipe is none of the child's streams, which have all ended now.
+      finished(source).then(end, end)
     })
   })
   const explainExit = async (exit: Exit): Promise<Error> => {
@@ -153,6 +167,7 @@ export function spawnChild(file: string, args: readonly string[], options: Child
     exited,
     stderrTail: () => redactTail(stderr.tail(), options.address),
     fail,
+    hasPrinted: () => hasOutput,
   }
 }
 

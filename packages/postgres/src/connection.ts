@@ -10,11 +10,13 @@ export interface Connection {
   readonly client: Client
   /** For every child that connects. */
   readonly environment: Readonly<Record<string, string>>
+  /** Ours alone, and gone once this is closed. */
+  readonly directory: string
   readonly server: ServerVersion
   readonly session: Session
   /** Another session, with the same settings. */
   readonly open: () => Promise<Session>
-  /** Ends every session and removes the password file. Twice is fine. Never rejects. */
+  /** Ends every session and removes the directory. Twice is fine. Never rejects. */
   readonly close: () => Promise<void>
 }
 
@@ -57,7 +59,16 @@ export async function connect(
     const session = await open(newest)
     const server = await readVersion(session)
     const client = chooseClient(clients, server)
-    return { address, client, environment, server, session, open: () => open(client), close }
+    return {
+      address,
+      client,
+      environment,
+      directory: directory.path,
+      server,
+      session,
+      open: () => open(client),
+      close,
+    }
   } catch (error) {
     await close()
     throw error

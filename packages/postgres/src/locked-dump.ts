@@ -7,6 +7,7 @@ import { joinSnapshot } from './count.ts'
 import { dumpArguments } from './dump-arguments.ts'
 import { type HeldTables, holdTables } from './held-tables.ts'
 import { requireMatches } from './preflight.ts'
+import { openLargePipe } from './large-pipe.ts'
 import type { Session } from './session.ts'
 import { lockTables, lockTimeout } from './table-locks.ts'
 
@@ -68,7 +69,7 @@ interface Readers {
 }
 
 async function startReaders(
-  { session: observer, client, open }: Connection,
+  { session: observer, client, directory, open }: Connection,
   holder: Session,
   request: DumpRequest,
   { selection }: HeldTables,
@@ -79,9 +80,11 @@ async function startReaders(
   const [exported] = await holder.query<{ id: string }>('SELECT pg_export_snapshot() AS id')
   const snapshotId = exported?.id ?? ''
   const args = dumpArguments(request, selection.arguments, snapshotId)
+  // Where there can be none, pg_dump is read as any other child.
+  const largePipe = await openLargePipe(directory).catch(() => undefined)
   const dumpLocks = Promise.withResolvers<void>()
   const child = programs.start(client.pgDump, args, {
-    wideOutput: true,
+    ...(largePipe !== undefined && { largePipe }),
     onLine: (line) => {
       if (isPastLocks(line)) dumpLocks.resolve()
       onLine(line)
@@ -123,7 +126,7 @@ async function hasStarted(child: Child): Promise<void> {
   for (;;) {
     const isOver = await Promise.race([child.exited.then(() => true), sleep(lookEveryMs, false)])
     if (child.stdout.errored) throw child.stdout.errored
-    if (isOver || child.stdout.readableLength > 0) return
+    if (isOver || child.hasPrinted()) return
   }
 }
 

@@ -1,5 +1,12 @@
-import type { Attestation, BackupObject, Check, DataRole, VerifierInput } from '@holdfast/plugin'
-import { check, checkSize, count } from './checks.ts'
+import {
+  type Attestation,
+  type BackupObject,
+  type Check,
+  type DataRole,
+  type VerifierInput,
+  withCommas,
+} from '@holdfast/plugin'
+import { check, checkSize } from './checks.ts'
 import type { ArchiveOptions } from './options.ts'
 
 /** How an object is to be looked at. */
@@ -51,7 +58,7 @@ export function checkAttested(
     return check(
       name,
       'passed',
-      `the storage's own ${said} matches, over ${count(bytes)} bytes; none was read`,
+      `the storage's own ${said} matches, over ${withCommas(bytes)} bytes; none was read`,
     )
   }
   return bytes === object.bytes
@@ -59,6 +66,6 @@ export function checkAttested(
     : check(
         name,
         'failed',
-        `the storage holds ${count(bytes)} bytes, but the manifest says ${count(object.bytes)}`,
+        `the storage holds ${withCommas(bytes)} bytes, but the manifest says ${withCommas(object.bytes)}`,
       )
 }

@@ -1,4 +1,11 @@
-import type { BackupObject, Check, Manifest, VerdictStatus, VerifierInput } from '@holdfast/plugin'
+import {
+  type BackupObject,
+  type Check,
+  type Manifest,
+  type VerdictStatus,
+  type VerifierInput,
+  withCommas,
+} from '@holdfast/plugin'
 import { type DumpContents, missingTables } from '@holdfast/postgres'
 import type { ArchiveOptions } from './options.ts'
 import type { ObjectReading } from './read-object.ts'
@@ -10,8 +17,12 @@ export function checkStored(object: BackupObject, reading: ObjectReading): Check
   const { bytes, sha256 } = reading
   return [
     bytes === object.bytes
-      ? check('length', 'passed', `${count(bytes)} bytes, as the manifest says`)
-      : check('length', 'failed', `${count(bytes)} bytes, but the manifest says ${count(object.bytes)}`),
+      ? check('length', 'passed', `${withCommas(bytes)} bytes, as the manifest says`)
+      : check(
+          'length',
+          'failed',
+          `${withCommas(bytes)} bytes, but the manifest says ${withCommas(object.bytes)}`,
+        ),
     sha256 === object.sha256
       ? check('sha256', 'passed', `matches (${short(sha256)})`)
       : check('sha256', 'failed', `is ${short(sha256)}, but the manifest says ${short(object.sha256)}`),
@@ -26,10 +37,10 @@ export function checkDecoded(reading: ObjectReading, rawBytes: number, readBy: s
     return check(
       'decode',
       'failed',
-      `decodes to ${count(reading.rawBytes)} bytes, but the manifest says ${count(rawBytes)}`,
+      `decodes to ${withCommas(reading.rawBytes)} bytes, but the manifest says ${withCommas(rawBytes)}`,
     )
   }
-  return check('decode', 'passed', `${count(rawBytes)} bytes decoded and read to their end by ${readBy}`)
+  return check('decode', 'passed', `${withCommas(rawBytes)} bytes decoded and read to their end by ${readBy}`)
 }
 
 /** What can't be looked at in a dump that is encrypted. */
@@ -86,11 +97,13 @@ function checkMinimum(tables: number, manifest: Manifest, options: ArchiveOption
 export function checkSize(manifest: Manifest, bytes: number, options: ArchiveOptions): Check {
   const minimum = options.minBytes ?? (isWhole(manifest) ? 1_048_576 : 0)
   return bytes < minimum
-    ? check('size', options.belowMinimum, `${count(bytes)} bytes, fewer than ${count(minimum)}`)
+    ? check('size', options.belowMinimum, `${withCommas(bytes)} bytes, fewer than ${withCommas(minimum)}`)
     : check(
         'size',
         'passed',
-        minimum === 0 ? `${count(bytes)} bytes` : `${count(bytes)} bytes, at least ${count(minimum)}`,
+        minimum === 0
+          ? `${withCommas(bytes)} bytes`
+          : `${withCommas(bytes)} bytes, at least ${withCommas(minimum)}`,
       )
 }
 
@@ -107,7 +120,7 @@ export function checkGlobals(
   if (damage !== undefined) return check('globals', 'failed', damage)
   if (!decodable) return check('globals', 'passed', `length and sha256 match; ${withoutKey}`)
   if (reading.rawBytes === 0) return check('globals', 'failed', 'empty')
-  return check('globals', 'passed', `${count(reading.rawBytes)} bytes decoded, length and sha256 match`)
+  return check('globals', 'passed', `${withCommas(reading.rawBytes)} bytes decoded, length and sha256 match`)
 }
 
 function isWhole({ kind }: Manifest): boolean {
@@ -116,10 +129,6 @@ function isWhole({ kind }: Manifest): boolean {
 
 export function check(name: string, status: VerdictStatus, detail: string): Check {
   return { name, status, detail }
-}
-
-export function count(value: number): string {
-  return value.toLocaleString('en-US')
 }
 
 function short(sha256: string): string {

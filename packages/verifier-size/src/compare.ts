@@ -1,4 +1,4 @@
-import type { Check, Manifest, VerdictStatus } from '@holdfast/plugin'
+import { type Check, type Manifest, type VerdictStatus, withCommas } from '@holdfast/plugin'
 import type { Measure } from './measures.ts'
 import type { SizeOptions } from './options.ts'
 
@@ -54,9 +54,7 @@ function printBefore(measure: Measure, count: number, sum: number): string {
 function printChange(percent: number, exceeded: number | undefined): string {
   const rounded = Math.abs(Number(percent.toFixed(1)))
   const shown =
-    exceeded !== undefined && rounded <= exceeded
-      ? `just over ${exceeded}%`
-      : `${rounded.toLocaleString('en-US')}%`
+    exceeded !== undefined && rounded <= exceeded ? `just over ${exceeded}%` : `${withCommas(rounded)}%`
   if (rounded === 0 && exceeded === undefined) return 'the same as'
   return `${shown} ${percent < 0 ? 'smaller' : 'larger'} than`
 }

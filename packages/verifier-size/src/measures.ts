@@ -1,4 +1,4 @@
-import type { Manifest } from '@holdfast/plugin'
+import { type Manifest, withCommas } from '@holdfast/plugin'
 
 /** One figure in which a backup is compared with the ones before it. */
 export interface Measure {
@@ -51,7 +51,7 @@ function printCompression({ compression }: Manifest): string {
 }
 
 function printCount(noun: string): (value: number) => string {
-  return (value) => `${Math.round(value).toLocaleString('en-US')} ${noun}`
+  return (value) => `${withCommas(Math.round(value))} ${noun}`
 }
 
 /** In powers of 1000, to two or three digits: `412 MB`, `1.4 GB`. */

@@ -1,4 +1,5 @@
 import type { Backup, ManifestHead } from '@holdfast/core'
+import { withCommas } from '@holdfast/plugin'
 import type { Look, Tone } from './look.ts'
 import { renderTable, type Column } from './table.ts'
 import { formatBytes, formatTime } from './units.ts'
@@ -31,7 +32,7 @@ export function renderBackups(backups: readonly Backup<ManifestHead>[], look: Lo
       heading: 'rows',
       align: 'right',
       drop: 6,
-      text: ({ manifest }) => (manifest?.rows === undefined ? '' : manifest.rows.toLocaleString('en-US')),
+      text: ({ manifest }) => (manifest?.rows === undefined ? '' : withCommas(manifest.rows)),
     },
     { heading: 'state', text: stateOf, paint: (text, backup) => look.paint(toneOf(backup), text) },
     {

@@ -1,4 +1,5 @@
 import type { RestoreReport } from '@holdfast/core'
+import { withCommas } from '@holdfast/plugin'
 import { renderError } from './error.ts'
 import { marked, type Look } from './look.ts'
 import { renderTable } from './table.ts'
@@ -13,8 +14,7 @@ export function renderRestore(report: RestoreReport, look: Look): string {
   }
   if (error !== undefined) {
     const different = tables.filter((table) => table.actual !== table.expected)
-    const rowsOf = (count: number | undefined) =>
-      count === undefined ? 'missing' : count.toLocaleString('en-US')
+    const rowsOf = (count: number | undefined) => (count === undefined ? 'missing' : withCommas(count))
     const table = renderTable(
       different,
       [

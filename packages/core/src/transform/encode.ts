@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Duplex, Transform } from 'node:stream'
-import { type Compression, freeOwned } from '@holdfast/plugin'
+import { type Compression, freeOwned, isOwned } from '@holdfast/plugin'
 import { createBufferPool } from './buffer-pool.ts'
 import { blockBytes, type Compressed, type Compressor, type Format } from './format.ts'
 import { gzip } from './gzip.ts'
@@ -56,36 +56,45 @@ function encodeBlocks(format: Format, level: number, inFlight: number): Encoder 
     return one
   }
 
-  function job(): Job<Compressed> {
-    const full = block ?? Buffer.alloc(0)
-    const bytes = filled
-    block = undefined
-    filled = 0
+  function job(bytes: Buffer, done: () => void): Job<Compressed> {
     blocks++
     return async () => {
       const one = compressor()
-      const compressed = await one.compress(full.subarray(0, bytes))
+      const compressed = await one.compress(bytes)
       idle.push(one)
-      if (full.length > 0) pool.give(full)
+      done()
       return compressed
     }
+  }
+
+  function filledBlock(): Job<Compressed> {
+    const full = block ?? pool.take()
+    const bytes = full.subarray(0, filled)
+    block = undefined
+    filled = 0
+    return job(bytes, () => pool.give(full))
   }
 
   const stream = orderedDuplex<Compressed>(
     {
       *cut(chunk) {
+        if (filled === 0 && chunk.length === blockBytes && isOwned(chunk)) {
+          rawBytes += chunk.length
+          yield job(chunk, () => freeOwned(chunk))
+          return
+        }
         for (let at = 0; at < chunk.length;) {
           block ??= pool.take()
           const copied = chunk.copy(block, filled, at)
           at += copied
           filled += copied
           rawBytes += copied
-          if (filled === block.length) yield job()
+          if (filled === block.length) yield filledBlock()
         }
         freeOwned(chunk)
       },
       *finish() {
-        if (filled > 0 || blocks === 0) yield job()
+        if (filled > 0 || blocks === 0) yield filledBlock()
       },
       emit({ stored, unit }) {
         index.add(unit)
