@@ -44,7 +44,7 @@ export type {
   ReportedStorage,
   RunStatus,
 } from './report.ts'
-export { freeOwned, isOwned, markOwned } from './owned-bytes.ts'
+export { freeOwned, isOwned, markOwned, recycledMemory } from './owned-bytes.ts'
 export { Secret } from './secret.ts'
 export type { DumpProgress, DumpRequest, Snapshot, Source, SourceFacts } from './source.ts'
 export { stageNames, type StageName } from './stages.ts'

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { freeOwned, markOwned } from './owned-bytes.ts'
+import { freeOwned, isOwned, markOwned, recycledMemory } from './owned-bytes.ts'
 
 describe('owned bytes', () => {
   it('are freed', () => {
@@ -34,6 +34,25 @@ describe('owned bytes', () => {
     const bytes = markOwned(Buffer.alloc(1000))
     freeOwned(bytes)
     expect(() => freeOwned(bytes)).not.toThrow()
+  })
+
+  it('of recycled memory are empty once freed, and their memory is given once more', () => {
+    const take = recycledMemory()
+    const first = take(1000).fill(1)
+    const { buffer } = first
+    expect(isOwned(first)).toBe(true)
+    freeOwned(first)
+    freeOwned(first)
+    expect([first.length, buffer.byteLength]).toEqual([0, 0])
+    const second = take(1000)
+    expect([second.length, second.every((byte) => byte === 1)]).toEqual([1000, true])
+    expect(take(1000).buffer).not.toBe(second.buffer)
+  })
+
+  it('of recycled memory have the length that was asked for, also after others', () => {
+    const take = recycledMemory()
+    freeOwned(take(1000))
+    expect(take(2000)).toHaveLength(2000)
   })
 
   it('stay marked on their way through a stream', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { markOwned } from '@holdfast/plugin'
+import { recycledMemory } from '@holdfast/plugin'
 
 /** What a reader gets at a time, in bytes: as much as is compressed at a time, so that nobody has to copy it. */
 const pieceBytes = 2 * 1024 * 1024
@@ -39,13 +39,14 @@ export async function openLargePipe(directory: string): Promise<LargePipe> {
 }
 
 function readPieces(path: string, onBytes: () => void): Readable {
-  let piece = Buffer.allocUnsafeSlow(pieceBytes)
+  const take = recycledMemory()
+  let piece = take(pieceBytes)
   let filled = 0
   const give = (): boolean => {
     const whole = filled === pieceBytes ? piece : piece.subarray(0, filled)
-    piece = Buffer.allocUnsafeSlow(pieceBytes)
+    piece = take(pieceBytes)
     filled = 0
-    return reader.push(markOwned(whole))
+    return reader.push(whole)
   }
   const socket = connect({
     path,

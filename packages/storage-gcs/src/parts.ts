@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { freeOwned } from '@holdfast/plugin'
+import { freeOwned, recycledMemory } from '@holdfast/plugin'
 
 /** A part of a body. All but the last are of the same length; the last may be empty only where it is the only one. */
 export interface Part {
@@ -8,12 +8,13 @@ export interface Part {
   isLast: boolean
 }
 
-/** Cuts a body into parts. One is only given when it is known whether more comes, so that no body that broke has a last part. */
+/** Cuts a body into parts. One is only given when it is known whether more comes, so that no body that broke has a last part. They are marked as owned: the memory of those that are freed is used for the next. */
 export async function* partsOf(
   body: Readable,
   partBytes: number,
   onBytes: (chunk: Buffer, total: number) => void,
 ): AsyncGenerator<Part, void> {
+  const take = recycledMemory()
   let part: Buffer | undefined
   let held = 0
   let start = 0
@@ -29,7 +30,7 @@ export async function* partsOf(
         part = undefined
         held = 0
       }
-      part ??= Buffer.allocUnsafeSlow(partBytes)
+      part ??= take(partBytes)
       const copied = bytes.copy(part, held, at)
       at += copied
       held += copied

@@ -1,6 +1,13 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasCode, HoldfastError, isHoldfastError, type PutOptions, type StoredObject } from '@holdfast/plugin'
+import {
+  freeOwned,
+  hasCode,
+  HoldfastError,
+  isHoldfastError,
+  type PutOptions,
+  type StoredObject,
+} from '@holdfast/plugin'
 import { runningChecksum } from './checksum.ts'
 import { alreadyThere, broken, wrongLength } from './errors.ts'
 import { newObject } from './new-object.ts'
@@ -101,7 +108,7 @@ async function sendParts(
       signal.throwIfAborted()
       return part
     }
-    sending = upload.then((one) => one.send(part, signal))
+    sending = upload.then((one) => one.send(part, signal)).then(() => freeOwned(part.bytes))
     sending.catch(stop)
   }
   throw new HoldfastError('STORAGE_FAILED', `${location}: a body without even an empty part`)

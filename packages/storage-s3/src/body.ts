@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { freeOwned, HoldfastError } from '@holdfast/plugin'
+import { freeOwned, HoldfastError, recycledMemory } from '@holdfast/plugin'
 import { mostBytes, tooLarge } from './parts.ts'
 
 /** A piece of a body. */
@@ -20,12 +20,14 @@ export interface CutOptions {
 
 /**
  * Cuts a body into parts, reading no further than it is asked for. At least one comes, and only the last may be empty.
+ * Parts are marked as owned: the memory of those that are freed is used for the next ones.
  * Throws STORAGE_LENGTH before the last part where the body is not as long as was told.
  */
 export async function* cut(
   body: Readable,
   { location, sizeOf, bytes: expected, onBytes }: CutOptions,
 ): AsyncGenerator<Part> {
+  const take = recycledMemory()
   let total = 0
   let number = 1
   let size = sizeOf(number)
@@ -47,7 +49,7 @@ export async function* cut(
         number++
         size = sizeOf(number)
       }
-      part ??= Buffer.allocUnsafeSlow(Math.min(size, expected ?? size))
+      part ??= take(Math.min(size, expected ?? size))
       const copied = bytes.copy(part, filled, at)
       at += copied
       filled += copied

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CompletedPart } from '@aws-sdk/client-s3'
-import { freeOwned, markOwned } from '@holdfast/plugin'
+import { freeOwned } from '@holdfast/plugin'
 import type { Part } from './body.ts'
 import { checksumFields } from './checksum.ts'
 import { commit, isOurs, withoutETag, type Writing, type Written } from './commit.ts'
@@ -151,7 +151,7 @@ async function sendPart(
     ),
   )
   if (ETag === undefined) throw withoutETag(location)
-  freeOwned(markOwned(bytes))
+  freeOwned(bytes)
   return { PartNumber: number, ETag, ...checksum }
 }
 

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Duplex, Transform } from 'node:stream'
-import { type Compression, freeOwned, isOwned } from '@holdfast/plugin'
-import { createBufferPool } from './buffer-pool.ts'
+import { type Compression, freeOwned, isOwned, recycledMemory } from '@holdfast/plugin'
 import { blockBytes, type Compressed, type Compressor, type Format } from './format.ts'
 import { gzip } from './gzip.ts'
 import { type Job, orderedDuplex } from './ordered.ts'
@@ -41,7 +40,7 @@ export function encode(compression: Compression, options: TransformOptions = {})
 }
 
 function encodeBlocks(format: Format, level: number, inFlight: number): Encoder {
-  const pool = createBufferPool(blockBytes)
+  const take = recycledMemory()
   const index = format.createIndex()
   const compressors = new Set<Compressor>()
   const idle: Compressor[] = []
@@ -56,23 +55,18 @@ function encodeBlocks(format: Format, level: number, inFlight: number): Encoder 
     return one
   }
 
-  function job(bytes: Buffer, done: () => void): Job<Compressed> {
+  /** Compresses the first so many bytes of a block, and frees it. */
+  function job(full: Buffer, bytes: number): Job<Compressed> {
     blocks++
-    return async () => {
-      const one = compressor()
-      const compressed = await one.compress(bytes)
-      idle.push(one)
-      done()
-      return compressed
-    }
-  }
-
-  function filledBlock(): Job<Compressed> {
-    const full = block ?? pool.take()
-    const bytes = full.subarray(0, filled)
     block = undefined
     filled = 0
-    return job(bytes, () => pool.give(full))
+    return async () => {
+      const one = compressor()
+      const compressed = await one.compress(full.subarray(0, bytes))
+      idle.push(one)
+      freeOwned(full)
+      return compressed
+    }
   }
 
   const stream = orderedDuplex<Compressed>(
@@ -80,21 +74,21 @@ function encodeBlocks(format: Format, level: number, inFlight: number): Encoder 
       *cut(chunk) {
         if (filled === 0 && chunk.length === blockBytes && isOwned(chunk)) {
           rawBytes += chunk.length
-          yield job(chunk, () => freeOwned(chunk))
+          yield job(chunk, chunk.length)
           return
         }
         for (let at = 0; at < chunk.length;) {
-          block ??= pool.take()
+          block ??= take(blockBytes)
           const copied = chunk.copy(block, filled, at)
           at += copied
           filled += copied
           rawBytes += copied
-          if (filled === block.length) yield filledBlock()
+          if (filled === block.length) yield job(block, filled)
         }
         freeOwned(chunk)
       },
       *finish() {
-        if (filled > 0 || blocks === 0) yield filledBlock()
+        if (filled > 0 || blocks === 0) yield job(block ?? Buffer.alloc(0), filled)
       },
       emit({ stored, unit }) {
         index.add(unit)
