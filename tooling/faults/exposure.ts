@@ -56,6 +56,8 @@ function lookAtModes(directory: string, modes: Exposure['modes']): void {
   for (const name of namesIn(directory)) {
     const path = join(directory, name)
     const stats = lstatSync(path, { throwIfNoEntry: false })
-    if (stats !== undefined) modes.set(path, { mode: stats.mode & 0o777, isDirectory: stats.isDirectory() })
+    // A socket has no content, and who may not enter its directory can not connect to it.
+    if (stats !== undefined && !stats.isSocket())
+      modes.set(path, { mode: stats.mode & 0o777, isDirectory: stats.isDirectory() })
   }
 }

@@ -49,6 +49,13 @@ describe('owned bytes', () => {
     expect(take(1000).buffer).not.toBe(second.buffer)
   })
 
+  it('of recycled memory stay that when they are marked on their way', () => {
+    const take = recycledMemory()
+    const first = take(1000).fill(1)
+    freeOwned(markOwned(first))
+    expect(take(1000).every((byte) => byte === 1)).toBe(true)
+  })
+
   it('of recycled memory have the length that was asked for, also after others', () => {
     const take = recycledMemory()
     freeOwned(take(1000))

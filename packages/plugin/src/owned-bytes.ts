@@ -16,7 +16,7 @@ const slackBytes = 64
  * megabytes, for a fifth of all the processor time of a backup. What is freed by hand does not count.
  */
 export function markOwned(bytes: Buffer): Buffer {
-  if (bytes.buffer.byteLength - bytes.length <= slackBytes) (bytes as Bytes)[owned] = drop
+  if (bytes.buffer.byteLength - bytes.length <= slackBytes) (bytes as Bytes)[owned] ??= drop
   return bytes
 }
 
