@@ -42,14 +42,12 @@ export const zstd: Format = {
 }
 
 // One native context for many blocks: with ZSTD_e_end on every write, each write is a frame of its own, and
-// zstd knows its content size because the whole of it comes in that one call. While there is
-// room for the longest frame that could come, it compresses straight into it, which is faster by a twentieth; so memory
-// is taken for four of them. Once a piece comes from other memory,
+// zstd knows its content size because the whole of it comes in that one call. Once a piece comes from other memory,
 // the memory before it is done with; freed by hand, it never waits for the garbage collector.
 function createCompressor(level: number): Compressor {
   const stream = createZstdCompress({
     flush: constants.ZSTD_e_end,
-    chunkSize: 4 * (blockBytes + 64 * 1024),
+    chunkSize: blockBytes + 64 * 1024,
     params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
   })
   let pieces: Buffer[] = []
