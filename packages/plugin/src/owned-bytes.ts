@@ -32,8 +32,8 @@ export function freeOwned(bytes: Buffer): void {
 }
 
 /**
- * Gives Buffers that are marked as owned, and the memory of those that were freed once more. Even what is freed by hand
- * makes the garbage collector run when megabytes come and go; what is only passed on does not.
+ * Gives Buffers that are marked as owned, and the memory of those that were freed once more: a long stream takes as much
+ * as is in use at a time, and asks for it once.
  */
 export function recycledMemory(): (bytes: number) => Buffer {
   const spare: ArrayBuffer[] = []

@@ -58,15 +58,15 @@ const killAfterMs = 5_000
 /** Starts a child whose output can be trusted once it ends. Its standard error is always drained. */
 export function spawnChild(file: string, args: readonly string[], options: ChildOptions): Child {
   const program = basename(file)
+  const { largePipe } = options
   const [command, commandArgs] =
-    options.largePipe === undefined ? [file, args] : withWideOutput(file, args, options.environment)
+    largePipe === undefined ? [file, args] : withWideOutput(file, args, options.environment)
   const child = spawn(command, commandArgs, {
     env: options.environment,
     // Ctrl-C in a terminal goes to this process alone, which then ends the child in its own way.
     detached: true,
-    stdio: [options.stdin ?? 'ignore', options.largePipe?.writer ?? 'pipe', 'pipe'],
+    stdio: [options.stdin ?? 'ignore', largePipe?.writer ?? 'pipe', 'pipe'],
   }) as ChildProcessByStdio<Writable | null, Readable | null, Readable>
-  const { largePipe } = options
   largePipe?.writer.destroy()
   const source = (largePipe?.reader ?? child.stdout) as Readable
   const stderr = readStderr((line) => options.onLine?.(redact(line, options.address)))
