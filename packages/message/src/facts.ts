@@ -2,6 +2,7 @@ import type { Notification, Report, ReportedBackup, ReportedStorage, Verdict } f
 import { cleanLine } from './clean.ts'
 import type { Fact, Tone } from './message.ts'
 import { listed } from './names.ts'
+import { retentionText } from './retention-text.ts'
 import { againstUsual, usualBytes } from './sizes.ts'
 import { ageMs } from './state.ts'
 import { formatAge, formatBytes, formatCount, formatDuration, formatUtc } from './units.ts'
@@ -88,9 +89,7 @@ function upload(storages: readonly ReportedStorage[]): Fact {
 
 function oldBackups({ retention }: Report): Fact[] {
   if (retention.length === 0) return []
-  const deleted = retention.reduce((sum, one) => sum + one.deleted.length, 0)
-  const kept = retention.reduce((sum, one) => sum + one.kept, 0)
-  return [fact('Old backups', `${deleted} deleted, ${kept} kept`)]
+  return [fact('Old backups', retentionText(retention))]
 }
 
 function historyFacts(notification: Notification): Fact[] {

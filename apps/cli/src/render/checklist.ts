@@ -1,3 +1,4 @@
+import { retentionText } from '@holdfast/message'
 import type { Check, Report, Verdict } from '@holdfast/plugin'
 import { markOf, type Mark } from './look.ts'
 import { formatBytes, formatCount } from './units.ts'
@@ -133,11 +134,10 @@ function cleanedUp({ retention }: Report): ChecklistItem {
   if (frozen?.frozen !== undefined) return item('warning', what, frozen.frozen)
   const error = retention.flatMap(({ errors }) => errors)[0]
   if (error !== undefined) return item('bad', what, error.message)
-  const deleted = retention.reduce((sum, one) => sum + one.deleted.length, 0)
-  const kept = retention.reduce((sum, one) => sum + one.kept, 0)
-  return deleted === 0
-    ? item('none', what, `none was due, ${formatCount(kept, 'backup')} kept`)
-    : item('good', what, `${deleted} deleted, ${kept} kept`)
+  const kept = retentionText(retention)
+  return retention.every(({ deleted }) => deleted.length === 0)
+    ? item('none', what, `none was due, ${kept}`)
+    : item('good', what, kept)
 }
 
 /** What was said of the stored bytes, however closely they were looked at. */
