@@ -140,10 +140,12 @@ describe('a standstill', () => {
 
   it('of the server is noticed', async () => {
     const running = place.start(['backup', '--json'])
-    await watch(place, running).reach('store')
+    // It waits meanwhile, or its session might end before it can be stopped.
+    const dump = await stopDump(running)
     const backends = await place.database.psql(`SELECT pid FROM pg_stat_activity
       WHERE datname = current_database() AND application_name LIKE 'holdfast:%'`)
-    for (const pid of backends.split('\n')) stop(Number(pid))
+    for (const pid of backends.trim().split('\n')) stop(Number(pid))
+    sendSignal(dump, 'SIGCONT')
     await expectStalled(running)
     expect(await place.leftRunning()).toEqual([])
     for (const pid of stopped.splice(0)) sendSignal(pid, 'SIGCONT')
