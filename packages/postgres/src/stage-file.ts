@@ -15,21 +15,24 @@ export async function stageFile(
   const offsets = format === 'custom' ? findOffsets() : undefined
   const file = await open(path, 'wx', 0o600)
   let position = 0
-  let writing = Promise.resolve()
+  let before = Promise.resolve()
+  let writing = before
   try {
     for await (const chunk of body) {
       signal.throwIfAborted()
       offsets?.read(chunk)
-      // One at a time, since the next would only wait for the file; what comes next is got ready meanwhile.
-      await writing
+      // Two at a time, so that the file never waits for this loop; what comes after them is got ready meanwhile.
+      await before
+      before = writing
       writing = writeAndFree(file, chunk, position)
       writing.catch(() => {})
       position += chunk.length
     }
+    await before
     await writing
     for (const patch of offsets?.patches() ?? []) await writeAll(file, patch.bytes, patch.position)
   } finally {
-    await writing.catch(() => {})
+    await Promise.allSettled([before, writing])
     await file.close()
   }
 }
