@@ -15,24 +15,21 @@ export async function stageFile(
   const offsets = format === 'custom' ? findOffsets() : undefined
   const file = await open(path, 'wx', 0o600)
   let position = 0
-  let before = Promise.resolve()
-  let writing = before
+  let writing = Promise.resolve()
   try {
     for await (const chunk of body) {
       signal.throwIfAborted()
       offsets?.read(chunk)
-      // Two at a time, so that the file never waits for this loop; what comes after them is got ready meanwhile.
-      await before
-      before = writing
+      // One at a time, since the next would only wait for the file; what comes next is got ready meanwhile.
+      await writing
       writing = writeAndFree(file, chunk, position)
       writing.catch(() => {})
       position += chunk.length
     }
-    await before
     await writing
     for (const patch of offsets?.patches() ?? []) await writeAll(file, patch.bytes, patch.position)
   } finally {
-    await Promise.allSettled([before, writing])
+    await writing.catch(() => {})
     await file.close()
   }
 }

@@ -134,10 +134,10 @@ function cleanedUp({ retention }: Report): ChecklistItem {
   if (frozen?.frozen !== undefined) return item('warning', what, frozen.frozen)
   const error = retention.flatMap(({ errors }) => errors)[0]
   if (error !== undefined) return item('bad', what, error.message)
-  const kept = retentionText(retention)
+  const done = retentionText(retention)
   return retention.every(({ deleted }) => deleted.length === 0)
-    ? item('none', what, `none was due, ${kept}`)
-    : item('good', what, kept)
+    ? item('none', what, `none was due, ${done}`)
+    : item('good', what, done)
 }
 
 /** What was said of the stored bytes, however closely they were looked at. */
