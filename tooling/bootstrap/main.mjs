@@ -40,10 +40,11 @@ if (command.ceph) await ensureCeph()
 await command.run(environment, args)
 
 // The last line is the result, for people and for CI. A failed check counts as failed beside the tests, so that
-// the line can't read well when something is wrong.
+// the line can't read well when something is wrong, and is named again: what it said is far above by then.
 async function test(environment, args) {
   const stages = [await build(environment), await checks(environment), await tests(environment, args)]
   const failed = sum(stages)
+  for (const failure of stages.flatMap((stage) => stage.failures)) console.log(`Failed: ${failure}`)
   console.log(`${stages.at(-1).passed} passed, ${failed} failed`)
   process.exitCode = failed > 0 ? 1 : 0
 }

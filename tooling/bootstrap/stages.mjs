@@ -4,7 +4,8 @@ import { run } from './child.mjs'
 import { bin, root } from './packages.mjs'
 import { step } from './say.mjs'
 
-// Each stage resolves { failed }, the number of its parts that went wrong; tests also resolve { passed, skipped }.
+// Each stage resolves { failed, failures }: the number of its parts that went wrong, and what to name of them at the
+// end. Tests also resolve { passed, skipped }; which of them failed vitest itself says last.
 
 export function build(environment) {
   return turbo('build', ['build'], environment)
@@ -24,7 +25,8 @@ async function turbo(name, tasks, environment) {
     return { ok: code === 0, output, note: output.match(/^ *Tasks: +(.*)$/m)?.[1] }
   })
   // A build that failed is counted by the build stage, not again by the checks that needed it.
-  return { failed: failures.filter((task) => tasks.includes('build') || !task.endsWith('#build')).length }
+  const own = failures.filter((task) => tasks.includes('build') || !task.endsWith('#build'))
+  return { failed: own.length, failures: own }
 }
 
 // Runs every test. A run that ends badly without a failed test (a crash, an unhandled error) counts as one.
@@ -52,5 +54,5 @@ function tally(report, code) {
   )
   const failed = (found.numFailedTests ?? 0) + broken.length
   const skipped = (found.numPendingTests ?? 0) + (found.numTodoTests ?? 0)
-  return { passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped }
+  return { passed, failed: code === 0 ? failed : Math.max(failed, 1), failures: [], skipped }
 }
