@@ -64,7 +64,10 @@ export interface Dumped {
   fileKeys: Uint8Array[]
 }
 
-/** Dumps, compresses and stores in one pass, while the rows are counted in the same snapshot. */
+/**
+ * Dumps, compresses and stores in one pass, while the rows are counted in the same snapshot and the globals, where they
+ * are asked for, are stored beside it.
+ */
 export async function dumpAndStore(
   job: Job,
   ready: Ready,
@@ -74,21 +77,24 @@ export async function dumpAndStore(
   signal: AbortSignal,
 ): Promise<Dumped> {
   const { compression } = job
-  const { sealer } = ready
+  const { sealer, storages } = ready
   const names = { compression, encryption: sealer?.encryption }
-  const header = await sealer?.createHeader()
   const estimatedBytes =
     ready.estimatedBytes ?? guessStoredBytes(snapshot.tables, { kind: job.dump.kind, compression })
   let progress: { fraction?: number; detail?: string } = {}
   let toldBytes = 0
-  const source = snapshot.dump(({ fraction, table }) => {
-    progress = { fraction, ...(table !== undefined && { detail: table }) }
-  }, signal)
-  const store = (signal: AbortSignal) =>
-    storeEverywhere(source, dumpKey(base, job.dump.format, names), {
-      storages: ready.storages,
+
+  // One after the other: for a passphrase each takes hundreds of megabytes for a moment.
+  const dumpHeader = await sealer?.createHeader()
+  const globalsHeader = job.dump.globals ? await sealer?.createHeader() : undefined
+  const storeDump = async (signal: AbortSignal) => {
+    const source = snapshot.dump(({ fraction, table }) => {
+      progress = { fraction, ...(table !== undefined && { detail: table }) }
+    }, signal)
+    const stored = await storeEverywhere(source, dumpKey(base, job.dump.format, names), {
+      storages,
       compression,
-      header,
+      header: dumpHeader,
       ...(estimatedBytes !== undefined && { estimatedBytes }),
       onBytes: (bytes) => {
         if (bytes.rawBytes - toldBytes < progressStepBytes) return
@@ -97,36 +103,40 @@ export async function dumpAndStore(
       },
       signal,
     })
-  const [dump, tables] = await together(signal, store, (signal) => snapshot.count(signal))
-  const { rawBytes, bytes: storedBytes } = dump
-  recorder.tell({ type: 'progress', progress: { stage: 'dump', fraction: 1, rawBytes, storedBytes } })
-  for (const { storage, error } of dump.failed) recorder.dropStorage(storage, error)
-  const objects: DataObject[] = [dataObject('dump', dump)]
-  const headers = [header]
-
-  let { storages } = dump
-  const words = [...dump.words]
-  const roles = snapshot.globals(signal)
-  if (roles !== undefined) {
-    const globalsHeader = await sealer?.createHeader()
-    headers.push(globalsHeader)
-    const globals = await storeEverywhere(roles, globalsKey(base, names), {
-      storages,
-      compression,
-      header: globalsHeader,
-      signal,
-    })
-    for (const { storage, error } of globals.failed) recorder.dropStorage(storage, error)
-    objects.push(dataObject('globals', globals))
-    words.push(...globals.words)
-    storages = globals.storages
+    const { rawBytes, bytes: storedBytes } = stored
+    recorder.tell({ type: 'progress', progress: { stage: 'dump', fraction: 1, rawBytes, storedBytes } })
+    return stored
   }
+  const storeGlobals = async (signal: AbortSignal) => {
+    const roles = snapshot.globals(signal)
+    if (roles === undefined) return undefined
+    const header = globalsHeader
+    return storeEverywhere(roles, globalsKey(base, names), { storages, compression, header, signal })
+  }
+  const [dump, globals, tables] = await together(signal, storeDump, storeGlobals, (signal) =>
+    snapshot.count(signal),
+  )
   await snapshot.release()
+
+  const stored = globals === undefined ? [dump] : [dump, globals]
+  const failed = new Map(
+    stored
+      .toReversed()
+      .flatMap((one) => one.failed)
+      .map(({ storage, error }) => [storage, error]),
+  )
+  for (const [storage, error] of failed) recorder.dropStorage(storage, error)
+  const words = stored.flatMap((one) => one.words)
   for (const { storage, said } of words) {
     for (const warning of said.warnings ?? []) recorder.warn(`${storage.name}: ${warning}`)
   }
-  const fileKeys = headers.flatMap((one) => one?.fileKey ?? [])
-  return { storages, words, objects, tables, fileKeys }
+  return {
+    storages: storages.filter((storage) => !failed.has(storage)),
+    words,
+    objects: [dataObject('dump', dump), ...(globals === undefined ? [] : [dataObject('globals', globals)])],
+    tables,
+    fileKeys: [dumpHeader, globalsHeader].flatMap((header) => header?.fileKey ?? []),
+  }
 }
 
 function dataObject(

@@ -25,6 +25,7 @@ const signal = new AbortController().signal
 
 interface Script {
   dump?: () => Readable
+  globals?: () => Readable
   onCount?: () => Promise<void>
   locked?: boolean
   identity?: string
@@ -65,7 +66,7 @@ function source(script: Script = {}): Source & { open: number } {
         warnings: [],
         arguments: ['--format=custom'],
         dump: () => script.dump?.() ?? Readable.from([Buffer.alloc(100_000, 'x')], { objectMode: false }),
-        globals: () => undefined,
+        globals: () => script.globals?.(),
         count: async () => {
           await script.onCount?.()
           return tables.map((table) => ({ ...table, rows: 3 }))
@@ -352,6 +353,57 @@ describe('law 2: a stream never ends well before its process has', () => {
     const report = await run(job([named('disk', disk)], { source: source({ dump, onCount }) }), { signal })
     expect(report).toMatchObject({ status: 'failed', error: { code: 'DATABASE_CONNECTION_LOST' } })
     expect(data(disk)).toEqual([])
+  })
+})
+
+describe('the roles', () => {
+  it('are stored beside the dump, not after it', async () => {
+    const disk = memoryStorage()
+    const rolesRead = Promise.withResolvers<void>()
+    const globals = () =>
+      Readable.from(
+        (async function* () {
+          yield Buffer.from('CREATE ROLE app;')
+          rolesRead.resolve()
+        })(),
+        { objectMode: false },
+      )
+    const dump = () =>
+      Readable.from(
+        (async function* () {
+          yield Buffer.alloc(1000, 'x')
+          await rolesRead.promise
+        })(),
+        { objectMode: false },
+      )
+    const report = await run(job([named('disk', disk)], { source: source({ dump, globals }) }), { signal })
+    expect(report.status).toBe('succeeded')
+    expect(report.backup?.objects.map(({ role }) => role)).toEqual(['dump', 'globals', 'sidecar', 'manifest'])
+  })
+
+  it('that can not be read end the run, and the dump with it', async () => {
+    const disk = memoryStorage()
+    const globals = () =>
+      new Readable({
+        read() {
+          this.destroy(new HoldfastError('DATABASE_DUMP_FAILED', 'pg_dumpall exited 1'))
+        },
+      })
+    const dump = () => new Readable({ read() {} })
+    const report = await run(job([named('disk', disk)], { source: source({ dump, globals }) }), { signal })
+    expect(report).toMatchObject({ status: 'failed', error: { code: 'DATABASE_DUMP_FAILED', stage: 'dump' } })
+    expect(data(disk)).toEqual([])
+  })
+
+  it('that a secondary does not take leave nothing there', async () => {
+    const [disk, bucket] = [memoryStorage(), memoryStorage()]
+    const globals = () => Readable.from([Buffer.from('CREATE ROLE app;')], { objectMode: false })
+    const refusing = failing(bucket, (key) => key.includes('.globals.'))
+    const both = job([named('disk', disk), named('bucket', refusing)], { source: source({ globals }) })
+    const report = await run(both, { signal })
+    expect(report.status).toBe('partial')
+    expect(report.storages.map(({ status }) => status)).toEqual(['stored', 'failed'])
+    expect([manifests(disk).length, data(bucket)]).toEqual([1, []])
   })
 })
 

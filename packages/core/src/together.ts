@@ -1,19 +1,22 @@
-/** Does both at the same time. The first that fails stops the other, and is what the call rejects with once both have ended. */
-export async function together<One, Other>(
+type Works<Results extends readonly unknown[]> = {
+  [Index in keyof Results]: (signal: AbortSignal) => Promise<Results[Index]>
+}
+
+/** Does all of it at the same time. The first that fails stops the others, and is what the call rejects with once all have ended. */
+export async function together<Results extends unknown[]>(
   signal: AbortSignal,
-  one: (signal: AbortSignal) => Promise<One>,
-  other: (signal: AbortSignal) => Promise<Other>,
-): Promise<[One, Other]> {
+  ...works: Works<Results>
+): Promise<Results> {
   const stop = new AbortController()
   const either = AbortSignal.any([signal, stop.signal])
-  const stopOther = (error: unknown): never => {
-    stop.abort(error)
-    throw error
-  }
-  const [first, second] = await Promise.allSettled([
-    one(either).catch(stopOther),
-    other(either).catch(stopOther),
-  ])
-  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value]
-  throw stop.signal.reason
+  const ended = await Promise.allSettled(
+    works.map((work) =>
+      work(either).catch((error: unknown) => {
+        stop.abort(error)
+        throw error
+      }),
+    ),
+  )
+  if (ended.some(({ status }) => status === 'rejected')) throw stop.signal.reason
+  return ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])) as Results
 }

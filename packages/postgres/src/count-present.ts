@@ -8,16 +8,19 @@ export async function countPresent(
   tables: readonly TableFacts[],
   signal: AbortSignal,
 ): Promise<TableFacts[]> {
-  const present = await session.query<{ schema: string; name: string }>(
-    `SELECT nspname AS schema, relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-     WHERE relkind IN ('r', 'p', 'f', 'm')`,
-    signal,
-  )
+  const [present, helper] = await Promise.all([
+    session.query<{ schema: string; name: string }>(
+      `SELECT nspname AS schema, relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+       WHERE relkind IN ('r', 'p', 'f', 'm')`,
+      signal,
+    ),
+    open(),
+  ])
   const names = new Set(present.map(key))
   const unknown = tables.map(withoutRows)
   const counted = await countRows(
     unknown.filter((table) => names.has(key(table))),
-    [session, await open()],
+    [session, helper],
     signal,
   )
   const byName = new Map(counted.map((table) => [key(table), table]))
