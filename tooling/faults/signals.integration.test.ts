@@ -38,9 +38,10 @@ async function signalled(running: Running, name: Name): Promise<Outcome & { took
   return { ...(await running.outcome), tookMs: performance.now() - since }
 }
 
+/** One that has ended meanwhile stands still already. */
 function stop(pid: number): void {
   stopped.push(pid)
-  process.kill(pid, 'SIGSTOP')
+  sendSignal(pid, 'SIGSTOP')
 }
 
 /** Stops pg_dump as soon as it has begun to send. */
@@ -143,7 +144,7 @@ describe('a standstill', () => {
     // It waits meanwhile, or its session might end before it can be stopped.
     const dump = await stopDump(running)
     const backends = await place.database.psql(`SELECT pid FROM pg_stat_activity
-      WHERE datname = current_database() AND application_name LIKE 'holdfast:%'`)
+      WHERE datname = current_database() AND application_name LIKE 'holdfast:%' AND backend_type = 'client backend'`)
     // Of nobody, a signal would go to this very process.
     expect(backends).toMatch(/^\d+(\n\d+)*$/)
     for (const pid of backends.split('\n')) stop(Number(pid))

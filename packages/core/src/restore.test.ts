@@ -25,15 +25,21 @@ const tables: TableFacts[] = [
 
 /** A target that keeps what it is given. */
 function target(counts: TableFacts[] = tables) {
-  const seen: { prepared: number; body?: Buffer } = { prepared: 0 }
+  const seen: { prepared: number; open: number; body?: Buffer } = { prepared: 0, open: 0 }
   const instance: RestoreTarget = {
     description: 'app@db:5432/copy',
     check: async () => {},
-    prepare: async () => void seen.prepared++,
     stageFile: (body, path) => writeFile(path, body),
-    restoreFile: async (path) => void (seen.body = await readFile(path)),
-    restoreStream: async (body) => void (seen.body = await buffer(body)),
-    count: async () => counts,
+    prepare: async () => {
+      seen.prepared++
+      seen.open++
+      return {
+        restoreFile: async (path) => void (seen.body = await readFile(path)),
+        restoreStream: async (body) => void (seen.body = await buffer(body)),
+        count: async () => counts,
+        close: async () => void seen.open--,
+      }
+    },
   }
   return { instance, seen }
 }
@@ -106,6 +112,7 @@ describe.each([{ stream: false }, { stream: true }])('a restore with stream: $st
     expect(seen.body).toBeUndefined()
     // A stream can only be checked while it is restored; its one transaction never commits.
     expect(seen.prepared).toBe(stream ? 1 : 0)
+    expect(seen.open).toBe(0)
   })
 
   it('says which tables differ', async () => {
@@ -131,7 +138,7 @@ describe('a restore', () => {
     await expect(restore(await stored(flipped), instance, { dryRun: true })).rejects.toMatchObject({
       code: expect.stringMatching(/^VERIFY_/),
     })
-    expect(seen).toEqual({ prepared: 0 })
+    expect(seen).toEqual({ prepared: 0, open: 0 })
   })
 
   it('compares only the tables that were asked for', async () => {

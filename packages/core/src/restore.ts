@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import {
   freeOwned,
   makePrivateDirectory,
+  type PreparedTarget,
   type ReportedError,
   type RestoreRequest,
   type RestoreTarget,
@@ -66,44 +67,14 @@ export async function restoreBackup(
   target: RestoreTarget,
   options: RestoreOptions,
 ): Promise<RestoreReport> {
-  const { signal, onProgress } = options
   const startedAt = options.now()
   const began = performance.now()
   const copy = chooseCopy(backup, options.storages)
   refuseUnencrypted(copy.manifest, options.decryption)
   const { format, client } = copy.manifest
   const request: RestoreRequest = { ...options, format, dumpVersion: client.version }
-  const prepared = { ...options, dump: copy.manifest }
-  const open = (signal: AbortSignal): Promise<Readable> =>
-    openObject(copy, 'dump', { ...reading(copy, options), decode: true, signal })
-  const onTable = (table: string): void => onProgress?.({ step: 'restore', table })
-  const count = (signal: AbortSignal): Promise<CountedTable[]> => {
-    onProgress?.({ step: 'count' })
-    return compareCounts(copy.manifest, target, request, signal)
-  }
-  let counted: CountedTable[] = []
-
-  if (options.dryRun) {
-    for await (const chunk of await open(signal)) freeOwned(chunk as Buffer)
-  } else if (options.stream) {
-    await tryKey(copy, options)
-    await target.prepare(prepared, signal)
-    await target.restoreStream(await open(signal), request, onTable, signal)
-    counted = await count(signal)
-  } else {
-    const clear = await useWorkspace(async (path) => {
-      // A target that can not be restored into says so at once, not after hours of reading.
-      await together(
-        signal,
-        (signal) => target.check(prepared, signal),
-        async (signal) => target.stageFile(await open(signal), path, request, signal),
-      )
-      await target.prepare(prepared, signal)
-      await target.restoreFile(path, request, onTable, signal)
-    })
-    // Removing a large file takes a while, and nobody needs it any more.
-    ;[, counted] = await together(signal, clear, count)
-  }
+  const way = options.dryRun ? onlyRead : options.stream ? restoreStreamed : restoreStaged
+  const counted = await way({ copy, target, request, options })
 
   const different = counted.filter((table) => table.actual !== table.expected)
   return {
@@ -122,13 +93,89 @@ export async function restoreBackup(
   }
 }
 
-function reading({ manifest }: ReadableCopy, { onProgress, decryption }: RestoreOptions) {
-  const { bytes: total } = objectOf(manifest, 'dump')
-  return {
-    decryption,
-    onBytes: (bytes: number): void =>
-      onProgress?.({ step: 'read', fraction: total === 0 ? 1 : bytes / total }),
+interface Restore {
+  copy: ReadableCopy
+  target: RestoreTarget
+  request: RestoreRequest
+  options: RestoreOptions
+}
+
+async function onlyRead({ copy, options }: Restore): Promise<CountedTable[]> {
+  for await (const chunk of await openDump(copy, options, options.signal)) freeOwned(chunk as Buffer)
+  return []
+}
+
+async function restoreStreamed(restore: Restore): Promise<CountedTable[]> {
+  const { copy, request, options } = restore
+  const { signal } = options
+  await tryKey(copy, options)
+  return whilePrepared(restore, async (ready) => {
+    await ready.restoreStream(await openDump(copy, options, signal), request, tellTable(options), signal)
+    return count(restore, ready, signal)
+  })
+}
+
+async function restoreStaged(restore: Restore): Promise<CountedTable[]> {
+  const { copy, target, request, options } = restore
+  const { signal } = options
+  const workspace = await makePrivateDirectory('restore')
+  const path = join(workspace.path, 'dump')
+  try {
+    // A target that can not be restored into says so at once, not after hours of reading.
+    await together(
+      signal,
+      (signal) => target.check({ ...options, dump: copy.manifest }, signal),
+      async (signal) => target.stageFile(await openDump(copy, options, signal), path, request, signal),
+    )
+    return await whilePrepared(restore, async (ready) => {
+      await ready.restoreFile(path, request, tellTable(options), signal)
+      // Removing a large file takes a while, and nobody needs it any more.
+      const [counted] = await together(
+        signal,
+        (signal) => count(restore, ready, signal),
+        () => workspace.remove(),
+      )
+      return counted
+    })
+  } finally {
+    await workspace.remove()
   }
+}
+
+async function whilePrepared<Result>(
+  { copy, target, options }: Restore,
+  work: (ready: PreparedTarget) => Promise<Result>,
+): Promise<Result> {
+  const ready = await target.prepare({ ...options, dump: copy.manifest }, options.signal)
+  try {
+    return await work(ready)
+  } finally {
+    await ready.close()
+  }
+}
+
+function count(
+  { copy, request, options }: Restore,
+  ready: PreparedTarget,
+  signal: AbortSignal,
+): Promise<CountedTable[]> {
+  options.onProgress?.({ step: 'count' })
+  return compareCounts(copy.manifest, ready, request, signal)
+}
+
+function tellTable({ onProgress }: RestoreOptions): (table: string) => void {
+  return (table) => onProgress?.({ step: 'restore', table })
+}
+
+function openDump(
+  copy: ReadableCopy,
+  { onProgress, decryption }: RestoreOptions,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const { bytes: total } = objectOf(copy.manifest, 'dump')
+  const onBytes = (bytes: number): void =>
+    onProgress?.({ step: 'read', fraction: total === 0 ? 1 : bytes / total })
+  return openObject(copy, 'dump', { decode: true, decryption, onBytes, signal })
 }
 
 /** So that a target stays as it is where the key does not fit; elsewhere the whole dump is read before it is touched. */
@@ -136,18 +183,6 @@ async function tryKey(copy: ReadableCopy, options: RestoreOptions): Promise<void
   if (copy.manifest.encryption === undefined) return
   const { signal, decryption } = options
   for await (const _ of await openObject(copy, 'dump', { decode: true, decryption, signal })) break
-}
-
-/** Gives the path for a file, and resolves to what removes it; where the work fails, it is removed already. */
-async function useWorkspace(work: (path: string) => Promise<void>): Promise<() => Promise<void>> {
-  const workspace = await makePrivateDirectory('restore')
-  try {
-    await work(join(workspace.path, 'dump'))
-  } catch (error) {
-    await workspace.remove()
-    throw error
-  }
-  return () => workspace.remove()
 }
 
 function countsDiffer(different: readonly CountedTable[]): ReportedError {

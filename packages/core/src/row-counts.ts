@@ -1,4 +1,4 @@
-import type { Manifest, RestoreRequest, RestoreTarget, TableFacts } from '@holdfast/plugin'
+import type { Manifest, PreparedTarget, RestoreRequest, TableFacts } from '@holdfast/plugin'
 
 /** One table, or one tree of partitions, before and after. */
 export interface CountedTable {
@@ -15,7 +15,7 @@ export interface CountedTable {
  */
 export async function compareCounts(
   manifest: Manifest,
-  target: RestoreTarget,
+  target: Pick<PreparedTarget, 'count'>,
   request: Pick<RestoreRequest, 'tables' | 'part'>,
   signal: AbortSignal,
 ): Promise<CountedTable[]> {

@@ -58,7 +58,7 @@ export type {
   StorageStatus,
   StoredObject,
 } from './storage.ts'
-export type { PrepareOptions, RestoreRequest, RestoreTarget } from './target.ts'
+export type { PreparedTarget, PrepareOptions, RestoreRequest, RestoreTarget } from './target.ts'
 export {
   worstStatus,
   type Attestation,

@@ -28,11 +28,6 @@ export interface RestoreTarget {
   readonly description: string
   /** Rejects as `prepare` would, but changes nothing: a database that is still to be created is well. */
   check(options: PrepareOptions, signal: AbortSignal): Promise<void>
-  /**
-   * Makes sure that the database is there and may be written: creates it where asked, refuses one that is not
-   * empty (DATABASE_NOT_EMPTY) unless allowed, and a client older than the dump's.
-   */
-  prepare(options: PrepareOptions, signal: AbortSignal): Promise<void>
   /** Writes a decoded dump to a new file, private to its owner, as `restoreFile` reads it. Rejects as the body does. */
   stageFile(
     body: Readable,
@@ -40,6 +35,15 @@ export interface RestoreTarget {
     request: Pick<RestoreRequest, 'format'>,
     signal: AbortSignal,
   ): Promise<void>
+  /**
+   * Makes sure that the database is there and may be written: creates it where asked, refuses one that is not
+   * empty (DATABASE_NOT_EMPTY) unless allowed, and a client older than the dump's. Aborting ends what comes of it too.
+   */
+  prepare(options: PrepareOptions, signal: AbortSignal): Promise<PreparedTarget>
+}
+
+/** A database that may be restored into, and the connection to it. */
+export interface PreparedTarget {
   /** Restores from a staged file, in parallel. Any error of pg_restore or psql is DATABASE_RESTORE_FAILED. */
   restoreFile(
     path: string,
@@ -59,4 +63,6 @@ export interface RestoreTarget {
   ): Promise<void>
   /** Counts the rows of these tables as they are in the target now; a table that is not there comes back without `rows`. */
   count(tables: readonly TableFacts[], signal: AbortSignal): Promise<TableFacts[]>
+  /** Ends the connection. Twice is fine. Never rejects. */
+  close(): Promise<void>
 }

@@ -6,7 +6,14 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type TestDatabase, usePostgres } from '@holdfast/lab'
-import type { DumpFormat, Manifest, RestoreRequest, TableFacts } from '@holdfast/plugin'
+import type {
+  DumpFormat,
+  Manifest,
+  PreparedTarget,
+  PrepareOptions,
+  RestoreRequest,
+  TableFacts,
+} from '@holdfast/plugin'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { findClients, newestClient } from './clients.ts'
 import { postgresTarget } from './target.ts'
@@ -111,6 +118,29 @@ function inPieces(bytes: Buffer, size = 10_000): Readable {
 }
 
 const targetOf = (url: string) => postgresTarget(url, { environment: process.env })
+
+/** Does something with a target that is prepared, whatever is in it. */
+async function inside<Result>(
+  url: string,
+  work: (ready: PreparedTarget) => Promise<Result>,
+  options: Partial<PrepareOptions> = {},
+): Promise<Result> {
+  const ready = await targetOf(url).prepare(
+    { createDatabase: false, allowNonEmpty: true, dump, ...options },
+    never,
+  )
+  try {
+    return await work(ready)
+  } finally {
+    await ready.close()
+  }
+}
+
+const countIn = (url: string, wanted: TableFacts[]) => inside(url, (ready) => ready.count(wanted, never))
+const rowsIn = async (url: string) => (await countIn(url, tables)).map((table) => table.rows)
+/** Rejects as `prepare` does. */
+const tryPreparing = (url: string, options: Partial<PrepareOptions> = {}) =>
+  inside(url, async () => {}, { allowNonEmpty: false, ...options })
 const ways = ['file', 'stream'] as const
 
 async function restore(
@@ -119,11 +149,12 @@ async function restore(
   bytes: Buffer,
   asked = request(),
 ): Promise<string[]> {
-  const target = targetOf(url)
   const seen: string[] = []
   const onProgress = (table: string) => void seen.push(table)
-  if (way === 'stream') await target.restoreStream(inPieces(bytes), asked, onProgress, never)
-  else await target.restoreFile(await stagedFile(bytes, asked.format), asked, onProgress, never)
+  await inside(url, async (ready) => {
+    if (way === 'stream') await ready.restoreStream(inPieces(bytes), asked, onProgress, never)
+    else await ready.restoreFile(await stagedFile(bytes, asked.format), asked, onProgress, never)
+  })
   return seen
 }
 
@@ -141,8 +172,7 @@ describe('a full round trip', () => {
     '%s from a %s: the same objects, the same counts',
     async (format, way) => {
       const database = await emptyDatabase()
-      const target = targetOf(database.url)
-      await target.prepare({ createDatabase: false, allowNonEmpty: false, dump }, never)
+      await expect(tryPreparing(database.url)).resolves.toBeUndefined()
       const seen = await restore(way, database.url, dumps[format], request({ format }))
       expect(seen.toSorted()).toEqual([
         'other.people',
@@ -151,7 +181,7 @@ describe('a full round trip', () => {
         'public.leaf',
         'public.people',
       ])
-      const counted = await target.count([...tables, { ...facts('public', 'gone'), rows: 7 }], never)
+      const counted = await countIn(database.url, [...tables, { ...facts('public', 'gone'), rows: 7 }])
       expect(counted).toEqual([
         ...tables.map((table, index) => ({ ...table, rows: rows[index] })),
         facts('public', 'gone'),
@@ -183,6 +213,18 @@ describe('a full round trip', () => {
   })
 })
 
+it('counts also when the connection was lost while something was restored', async () => {
+  const database = await emptyDatabase()
+  await restore('file', database.url, dumps.custom)
+  const counted = await inside(database.url, async (ready) => {
+    await postgres.psql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}'`,
+    )
+    return ready.count(tables, never)
+  })
+  expect(counted.map((table) => table.rows)).toEqual(rows)
+})
+
 describe('a part of a dump', () => {
   it.each(ways)('chosen tables, from a %s', async (way) => {
     const database = await emptyDatabase()
@@ -192,20 +234,13 @@ describe('a part of a dump', () => {
     const found = await database.psql(`SELECT oid::regclass FROM pg_class WHERE relnamespace IN
       ('public'::regnamespace, 'other'::regnamespace) ORDER BY relname COLLATE "C"`)
     expect(found).toBe('"Odd Name"\nempty\nother.people')
-    expect((await targetOf(database.url).count(tables, never)).map((table) => table.rows)).toEqual([
-      2,
-      70,
-      0,
-      undefined,
-      undefined,
-    ])
+    expect(await rowsIn(database.url)).toEqual([2, 70, 0, undefined, undefined])
   })
 
   it.each(ways)('definitions, then rows, from a %s', async (way) => {
     const database = await emptyDatabase()
     await restore(way, database.url, dumps.custom, request({ part: 'schema' }))
-    const target = targetOf(database.url)
-    expect(await target.count(tables, never)).toEqual(tables.map((table) => ({ ...table, rows: 0 })))
+    expect(await countIn(database.url, tables)).toEqual(tables.map((table) => ({ ...table, rows: 0 })))
     await restore(way, database.url, dumps.custom, request({ part: 'data', tables: ['public.people'] }))
     await restore(
       way,
@@ -213,7 +248,7 @@ describe('a part of a dump', () => {
       dumps.custom,
       request({ part: 'data', tables: ['public.Odd Name', 'public.leaf'] }),
     )
-    expect((await target.count(tables, never)).map((table) => table.rows)).toEqual([0, 70, 0, 10, 5000])
+    expect(await rowsIn(database.url)).toEqual([0, 70, 0, 10, 5000])
   })
 
   it.each(ways)('a table that is not in the dump is an error, from a %s', async (way) => {
@@ -311,12 +346,12 @@ describe('prepare', () => {
     const database = await emptyDatabase()
     await database.psql(sql)
     const target = targetOf(database.url)
-    await expect(target.prepare(strict(), never)).rejects.toMatchObject({
+    await expect(tryPreparing(database.url)).rejects.toMatchObject({
       code: 'DATABASE_NOT_EMPTY',
       message: expect.stringContaining(`it holds ${named}`),
     })
     await expect(target.check(strict(), never)).rejects.toMatchObject({ code: 'DATABASE_NOT_EMPTY' })
-    await expect(target.prepare({ ...strict(), allowNonEmpty: true }, never)).resolves.toBeUndefined()
+    await expect(tryPreparing(database.url, { allowNonEmpty: true })).resolves.toBeUndefined()
   })
 
   it('names the first of many', async () => {
@@ -324,9 +359,7 @@ describe('prepare', () => {
     await database.psql(
       'CREATE TABLE a1(); CREATE TABLE a2(); CREATE TABLE a3(); CREATE TABLE a4(); CREATE TABLE a5(); CREATE TABLE a6()',
     )
-    await expect(targetOf(database.url).prepare(strict(), never)).rejects.toThrow(
-      'public.a4, public.a5 and more.',
-    )
+    await expect(tryPreparing(database.url)).rejects.toThrow('public.a4, public.a5 and more.')
   })
 
   it('lets pass what belongs to an extension, and an empty schema', async () => {
@@ -338,23 +371,25 @@ describe('prepare', () => {
     ).split('\n')
     if (extension) await database.psql(`CREATE EXTENSION ${extension}`)
     await database.psql('CREATE SCHEMA app; CREATE TEMPORARY TABLE t (i int)')
-    await expect(targetOf(database.url).prepare(strict(), never)).resolves.toBeUndefined()
+    await expect(tryPreparing(database.url)).resolves.toBeUndefined()
   })
 
   it('says that the database is missing, or creates it in the encoding of the dump', async () => {
     const name = `target_${Math.random().toString(36).slice(2)}`
     const target = targetOf(postgres.url(name))
-    await expect(target.prepare(strict(), never)).rejects.toMatchObject({ code: 'DATABASE_MISSING' })
+    await expect(tryPreparing(postgres.url(name))).rejects.toMatchObject({ code: 'DATABASE_MISSING' })
     created.push(name)
     await target.check({ ...strict(), createDatabase: true }, never)
     await expect(target.check(strict(), never)).rejects.toMatchObject({ code: 'DATABASE_MISSING' })
     const latin = { ...dump, database: { ...dump.database, encoding: 'LATIN1' } }
-    await target.prepare({ createDatabase: true, allowNonEmpty: false, dump: latin }, never)
+    await expect(
+      tryPreparing(postgres.url(name), { createDatabase: true, dump: latin }),
+    ).resolves.toBeUndefined()
     expect(
       await postgres.psql(`SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = '${name}'`),
     ).toBe('LATIN1')
     await postgres.psql('CREATE TABLE t (i int)', name)
-    const again = target.prepare({ createDatabase: true, allowNonEmpty: false, dump: latin }, never)
+    const again = tryPreparing(postgres.url(name), { createDatabase: true, dump: latin })
     await expect(again).rejects.toMatchObject({ code: 'DATABASE_NOT_EMPTY' })
   })
 
@@ -362,17 +397,16 @@ describe('prepare', () => {
     'creates and fills a database named %s',
     async (name) => {
       created.push(name)
-      const target = targetOf(postgres.url(name))
-      await target.prepare({ createDatabase: true, allowNonEmpty: false, dump }, never)
+      await expect(tryPreparing(postgres.url(name), { createDatabase: true })).resolves.toBeUndefined()
       await restore('file', postgres.url(name), dumps.custom)
-      expect((await target.count(tables, never)).map((table) => table.rows)).toEqual(rows)
+      expect(await rowsIn(postgres.url(name))).toEqual(rows)
     },
   )
 
   it('refuses a dump that is newer than every client here, and names the package', async () => {
     const database = await emptyDatabase()
     const newer = { ...dump, client: { version: '27.1' } }
-    await expect(targetOf(database.url).prepare({ ...strict(), dump: newer }, never)).rejects.toMatchObject({
+    await expect(tryPreparing(database.url, { dump: newer })).rejects.toMatchObject({
       code: 'DATABASE_CLIENT_TOO_OLD',
       message: expect.stringContaining('27.1'),
       hint: expect.stringContaining('postgresql-client-27'),
@@ -392,7 +426,7 @@ describe('a restore that fails', () => {
       ),
       hint: expect.stringContaining('What could be restored is in the target'),
     })
-    expect(await targetOf(database.url).count([facts('other', 'people')], never)).toMatchObject([{ rows: 2 }])
+    expect(await countIn(database.url, [facts('other', 'people')])).toMatchObject([{ rows: 2 }])
   })
 
   it.each(['custom', 'plain'] as const)('from a stream, %s: nothing is left', async (format) => {
@@ -420,16 +454,11 @@ describe('a restore that fails', () => {
           throw new Error('the digest does not match')
         })(),
       )
-      const restoring = targetOf(database.url).restoreStream(
-        body,
-        request({ format }),
-        () => undefined,
-        never,
+      const restoring = inside(database.url, (ready) =>
+        ready.restoreStream(body, request({ format }), () => undefined, never),
       )
       await expect(restoring).rejects.toThrow('the digest does not match')
-      await expect(
-        targetOf(database.url).prepare({ createDatabase: false, allowNonEmpty: false, dump }, never),
-      ).resolves.toBeUndefined()
+      await expect(tryPreparing(database.url)).resolves.toBeUndefined()
     },
   )
 
@@ -442,9 +471,7 @@ describe('a restore that fails', () => {
         code: 'DATABASE_RESTORE_FAILED',
       })
     }
-    await expect(
-      targetOf(database.url).prepare({ createDatabase: false, allowNonEmpty: false, dump }, never),
-    ).resolves.toBeUndefined()
+    await expect(tryPreparing(database.url)).resolves.toBeUndefined()
   })
 
   it.each(ways)('an archive newer than pg_restore, from a %s', async (way) => {
@@ -461,11 +488,12 @@ describe('a restore that fails', () => {
       CREATE EVENT TRIGGER slow ON ddl_command_start EXECUTE FUNCTION slow()`)
     const controller = new AbortController()
     setTimeout(() => controller.abort(new Error('enough')), 700)
-    const target = targetOf(database.url)
-    const restoring =
+    const staged = await stagedFile(dumps.custom)
+    const restoring = inside(database.url, (ready) =>
       way === 'file'
-        ? target.restoreFile(await stagedFile(dumps.custom), request(), () => undefined, controller.signal)
-        : target.restoreStream(inPieces(dumps.custom), request(), () => undefined, controller.signal)
+        ? ready.restoreFile(staged, request(), () => undefined, controller.signal)
+        : ready.restoreStream(inPieces(dumps.custom), request(), () => undefined, controller.signal),
+    )
     const started = performance.now()
     await expect(restoring).rejects.toThrow('enough')
     expect(performance.now() - started).toBeLessThan(20_000)

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { hasCode, type PrepareOptions, type RestoreTarget } from '@holdfast/plugin'
+import { hasCode, type PreparedTarget, type PrepareOptions, type RestoreTarget } from '@holdfast/plugin'
 import { describeAddress, parseAddress } from './address.ts'
 import type { Connection } from './connection.ts'
 import { countPresent } from './count-present.ts'
@@ -20,57 +20,56 @@ export function postgresTarget(
 ): RestoreTarget {
   const address = parseAddress(databaseText, environment)
   const description = describeAddress(address)
-  const within = async <Result>(
-    dumpVersion: string | undefined,
+
+  const connectChecked = async (
+    { allowNonEmpty, dump }: PrepareOptions,
     signal: AbortSignal,
-    work: (connection: Connection) => Promise<Result>,
-  ): Promise<Result> => {
-    const connection = await connectTarget(address, { environment, dumpVersion, signal })
+  ): Promise<Connection> => {
+    const connection = await connectTarget(address, { environment, dumpVersion: dump.client.version, signal })
     try {
-      return await work(connection)
-    } finally {
+      if (!allowNonEmpty) await refuseNonEmpty(connection.session, description)
+      return connection
+    } catch (error) {
       await connection.close()
+      throw error
     }
   }
 
-  const checkThere = ({ allowNonEmpty, dump }: PrepareOptions, signal: AbortSignal): Promise<void> =>
-    within(dump.client.version, signal, async ({ session }) => {
-      if (!allowNonEmpty) await refuseNonEmpty(session, description)
-    })
-
   return {
     description,
-    async check(prepared, signal) {
+    async check(options, signal) {
       try {
-        await checkThere(prepared, signal)
+        await (await connectChecked(options, signal)).close()
       } catch (error) {
-        if (!prepared.createDatabase || !hasCode(error, 'DATABASE_MISSING')) throw error
-      }
-    },
-    async prepare(prepared, signal) {
-      try {
-        await checkThere(prepared, signal)
-      } catch (error) {
-        if (!prepared.createDatabase || !hasCode(error, 'DATABASE_MISSING')) throw error
-        await createDatabase(address, prepared.dump.database.encoding, { environment, signal })
-        await checkThere(prepared, signal)
+        if (!isToBeCreated(error, options)) throw error
       }
     },
     stageFile,
-    restoreFile(path, request, onProgress, signal) {
-      return within(request.dumpVersion, signal, (connection) =>
-        request.format === 'custom'
-          ? restoreArchive(connection, path, request, onProgress, signal)
-          : restoreScript(connection, createReadStream(path), request, onProgress, signal),
-      )
+    async prepare(options, signal) {
+      try {
+        return preparedTarget(await connectChecked(options, signal))
+      } catch (error) {
+        if (!isToBeCreated(error, options)) throw error
+        await createDatabase(address, options.dump.database.encoding, { environment, signal })
+        return preparedTarget(await connectChecked(options, signal))
+      }
     },
-    restoreStream(body, request, onProgress, signal) {
-      return within(request.dumpVersion, signal, (connection) =>
-        restoreScript(connection, body, request, onProgress, signal),
-      )
-    },
-    count(tables, signal) {
-      return within(undefined, signal, (connection) => countPresent(connection, tables, signal))
-    },
+  }
+}
+
+function isToBeCreated(error: unknown, { createDatabase }: PrepareOptions): boolean {
+  return createDatabase && hasCode(error, 'DATABASE_MISSING')
+}
+
+function preparedTarget(connection: Connection): PreparedTarget {
+  return {
+    restoreFile: (path, request, onProgress, signal) =>
+      request.format === 'custom'
+        ? restoreArchive(connection, path, request, onProgress, signal)
+        : restoreScript(connection, createReadStream(path), request, onProgress, signal),
+    restoreStream: (body, request, onProgress, signal) =>
+      restoreScript(connection, body, request, onProgress, signal),
+    count: (tables, signal) => countPresent(connection, tables, signal),
+    close: () => connection.close(),
   }
 }
