@@ -2,7 +2,6 @@ import { promisify } from 'node:util'
 import { constants, createZstdCompress, zstdDecompress } from 'node:zlib'
 import { HoldfastError, markOwned } from '@holdfast/plugin'
 import {
-  blockBytes,
   type Compressor,
   type Format,
   type Index,
@@ -17,6 +16,9 @@ import { createSeekTable, seekTableMagic } from './seek-table.ts'
 const frameMagic = 0xfd2fb528
 const maxZstdBlockBytes = 128 * 1024
 const checksumBytes = 4
+
+/** How much memory a compressor writes into before it takes more: a block that compresses well fits in it. */
+const outputBytes = 1024 * 1024
 
 const decompressFrame = promisify(zstdDecompress)
 
@@ -47,7 +49,7 @@ export const zstd: Format = {
 function createCompressor(level: number): Compressor {
   const stream = createZstdCompress({
     flush: constants.ZSTD_e_end,
-    chunkSize: blockBytes + 64 * 1024,
+    chunkSize: outputBytes,
     params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
   })
   let pieces: Buffer[] = []
