@@ -29,8 +29,8 @@ afterEach(async () => {
 function needs(context: TestContext, [program = '', ...args]: string[]): void {
   const command = [program, ...args].join(' ')
   const isHere = spawnSync(program, args).status === 0
-  if (isLeftOut(context.task.name, { isHere, because: `${command} does not work here` }))
-    context.skip(command)
+  const leftOut = isLeftOut(context.task.name, { isHere, because: `${command} does not work here` })
+  if (leftOut) context.skip(command)
 }
 
 /** A program that has `attempt`, which tells how a call ended, and `put`, and prints what it returns. */
