@@ -2,7 +2,6 @@ import { promisify } from 'node:util'
 import { constants, createZstdCompress, zstdDecompress } from 'node:zlib'
 import { HoldfastError, markOwned } from '@holdfast/plugin'
 import {
-  blockBytes,
   type Compressor,
   type Format,
   type Index,
@@ -20,9 +19,6 @@ const checksumBytes = 4
 
 /** How much memory a compressor writes into before it takes more: a block that compresses well fits in it. */
 const outputBytes = 1024 * 1024
-
-/** A window that holds a whole block: zstd searches one that wraps around within a block more slowly. */
-const windowLog = Math.log2(blockBytes)
 
 const decompressFrame = promisify(zstdDecompress)
 
@@ -54,11 +50,7 @@ function createCompressor(level: number): Compressor {
   const stream = createZstdCompress({
     flush: constants.ZSTD_e_end,
     chunkSize: outputBytes,
-    params: {
-      [constants.ZSTD_c_compressionLevel]: level,
-      [constants.ZSTD_c_checksumFlag]: 1,
-      [constants.ZSTD_c_windowLog]: windowLog,
-    },
+    params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
   })
   let pieces: Buffer[] = []
   let memory: ArrayBufferLike | undefined
