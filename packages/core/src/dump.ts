@@ -1,8 +1,9 @@
 import type { DataObject, Manifest, Snapshot } from '@holdfast/plugin'
+import type { Claim } from './claim.ts'
 import type { StorageWord } from './copy-facts.ts'
 import { guessStoredBytes } from './estimate.ts'
 import type { Job, JobStorage } from './job.ts'
-import { backupBase, backupName, dumpKey, globalsKey } from './keys.ts'
+import { dumpKey, globalsKey } from './keys.ts'
 import type { Ready } from './preflight.ts'
 import type { Recorder } from './recorder.ts'
 import { storeEverywhere } from './store.ts'
@@ -10,48 +11,6 @@ import { together } from './together.ts'
 
 /** The smallest step in bytes after which progress is told again. */
 const progressStepBytes = 4 << 20
-
-/** The place of a new backup, which nothing else has. */
-export interface Claim {
-  name: string
-  base: string
-}
-
-/**
- * Finds a name that no storage knows yet; the job's lock keeps it ours. Resolves with the storages that could say so:
- * another than the primary that can not is dropped.
- */
-export async function claimName(
-  job: Job,
-  [primary, ...others]: Ready['storages'],
-  startedAt: Date,
-  recorder: Recorder,
-  signal: AbortSignal,
-): Promise<{ claim: Claim; storages: Ready['storages'] }> {
-  let usable = others
-  for (let attempt = 1; ; attempt++) {
-    const name = backupName(job.name, job.dump.kind, startedAt, attempt)
-    const base = backupBase(job.name, name, startedAt)
-    const [first, ...rest] = await Promise.allSettled(
-      [primary, ...usable].map((storage) => isTaken(storage, base, signal)),
-    )
-    if (signal.aborted) throw signal.reason
-    if (first?.status === 'rejected') throw first.reason
-    const dropped = usable.filter((storage, index) => {
-      const answer = rest[index]
-      if (answer?.status === 'rejected') recorder.dropStorage(storage, answer.reason)
-      return answer?.status === 'rejected'
-    })
-    usable = usable.filter((storage) => !dropped.includes(storage))
-    const taken = [first, ...rest].some((answer) => answer?.status === 'fulfilled' && answer.value)
-    if (!taken) return { claim: { name, base }, storages: [primary, ...usable] }
-  }
-}
-
-async function isTaken(storage: JobStorage, base: string, signal: AbortSignal): Promise<boolean> {
-  for await (const _ of storage.instance.list(`${base}.`, signal)) return true
-  return false
-}
 
 /** What the streaming stages leave behind: data in every storage that kept up, and no manifest yet. */
 export interface Dumped {

@@ -199,6 +199,27 @@ describe('a run', () => {
     expect(manifests(disk)).toHaveLength(2)
   })
 
+  it('keeps the report of a run that had no place yet beside those of others of the same second', async () => {
+    const disk = memoryStorage()
+    const unreachable = async (): Promise<never> => {
+      throw new HoldfastError('DATABASE_UNREACHABLE', 'nobody listens')
+    }
+    const gone = { ...source(), preflight: unreachable }
+    await run(job([named('disk', disk)]), { signal, now: () => start })
+    for (const log of ['-2', '-3'].map((end) => `shop/2026/11/shop_full_20261122_030000${end}.report.json`)) {
+      const failed = await run(job([named('disk', disk)], { source: gone }), { signal, now: () => start })
+      expect(failed).toMatchObject({
+        error: { code: 'DATABASE_UNREACHABLE' },
+        storages: [{ log }],
+        warnings: [],
+      })
+      const kept: unknown = JSON.parse(disk.objects.get(log)?.bytes.toString() ?? '')
+      expect(kept).toMatchObject({ status: 'failed', error: { code: 'DATABASE_UNREACHABLE' } })
+    }
+    const good = await run(job([named('disk', disk)]), { signal, now: () => start })
+    expect(good.backup?.name).toBe('shop_full_20261122_030000-4')
+  })
+
   it('tells storages how long the dump may be: as the one before, or as the tables are large', async () => {
     const disk = memoryStorage()
     const told: (number | undefined)[] = []

@@ -1,13 +1,13 @@
 import type { Report } from '@holdfast/plugin'
-import { backupBase, backupName, reportKey } from './keys.ts'
-import { claimName, dumpAndStore, type Claim } from './dump.ts'
+import { claimName, type Claim } from './claim.ts'
+import { dumpAndStore } from './dump.ts'
 import type { RunEvent } from './events.ts'
-import type { Job, JobStorage } from './job.ts'
+import type { Job } from './job.ts'
+import { keepReport } from './keep-report.ts'
 import { openNotices } from './notify/notices.ts'
 import { preflight, type Ready } from './preflight.ts'
 import { publish } from './publish.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
-import { writeReport } from './records.ts'
 import { retain } from './retain.ts'
 import { reportStored } from './report-backup.ts'
 import { verifyRun } from './verify-run.ts'
@@ -30,6 +30,11 @@ export interface RunOptions {
   nextRunAt?: Date
 }
 
+/** Where the backup of a run goes, from the moment on that there is such a place. */
+interface Place {
+  claim?: Claim
+}
+
 /** How long what must still be done after a run was cancelled may take, in milliseconds. */
 const afterwardsMs = 4000
 
@@ -47,8 +52,7 @@ export async function run(job: Job, options: RunOptions): Promise<Report> {
     signal,
     ...(onEvent !== undefined && { onEvent }),
   })
-  const name = backupName(job.name, job.dump.kind, startedAt)
-  const claim: Claim = { name, base: backupBase(job.name, name, startedAt) }
+  const place: Place = {}
 
   recorder.tell({ type: 'run.started', job: job.name, startedAt: startedAt.toISOString(), dryRun })
   const { restoreFlags: flags, nextRunAt } = options
@@ -56,13 +60,13 @@ export async function run(job: Job, options: RunOptions): Promise<Report> {
   let ready: Ready | undefined
   try {
     ready = await recorder.stage('preflight', () => preflight(job, recorder, signal))
-    await backUp(job, { ...options, now }, ready, startedAt, claim, recorder)
+    await backUp(job, { ...options, now }, ready, startedAt, place, recorder)
   } catch (error) {
     recorder.fail(error)
   }
   if (notices !== undefined) {
     await recorder.forgivingStage('notify', () => notices.finish(ready?.backups))
-    await keepReport(job, claim, recorder)
+    await keepReport(job, recorder, { ...place, startedAt, limitMs: afterwardsMs })
   }
   const report = recorder.finish()
   recorder.tell({ type: 'run.finished', report })
@@ -74,7 +78,7 @@ async function backUp(
   { signal, now, label, restoreFlags }: RunOptions & { now: () => Date },
   ready: Ready,
   startedAt: Date,
-  claim: Claim,
+  place: Place,
   recorder: Recorder,
 ): Promise<void> {
   const snapshot = await recorder.stage('snapshot', () =>
@@ -89,9 +93,9 @@ async function backUp(
     })
     if (recorder.report.dryRun) return
 
-    const claimed = await claimName(job, ready.storages, startedAt, recorder, signal)
-    Object.assign(claim, claimed.claim)
-    const writes = trackWrites(claimed.storages)
+    const { claim, storages } = await claimName(job, ready.storages, startedAt, recorder, signal)
+    place.claim = claim
+    const writes = trackWrites(storages)
     const backup = await writes.undoneOnError(afterwardsMs, async () => {
       const dumped = await recorder.stage(['dump', 'transform', 'store'], () =>
         dumpAndStore(job, { ...ready, storages: writes.storages }, snapshot, claim, recorder, signal),
@@ -119,20 +123,4 @@ async function backUp(
   } finally {
     await snapshot.close()
   }
-}
-
-/** The run log, beside the backup. A run that never had the job's lock leaves none: the place is another run's. */
-async function keepReport(job: Job, claim: Claim, recorder: Recorder): Promise<void> {
-  if (recorder.report.error?.code === 'RUN_LOCKED') return
-  const report = recorder.current()
-  const keep = async ({ instance, name }: JobStorage): Promise<void> => {
-    try {
-      await writeReport(instance, claim.base, report, AbortSignal.timeout(afterwardsMs))
-      const entry = recorder.report.storages.find((one) => one.name === name)
-      if (entry !== undefined) entry.log = reportKey(claim.base)
-    } catch (error) {
-      recorder.warn(`the report of this run could not be kept in ${name}: ${recorder.describe(error)}`)
-    }
-  }
-  await Promise.all(job.storages.map(keep))
 }
