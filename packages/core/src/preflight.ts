@@ -34,17 +34,15 @@ export async function preflight(job: Job, recorder: Recorder, signal: AbortSigna
   const request = { ...job.dump, job: job.name }
   const sealer = job.encryption && (await openRecipients(job.encryption))
   const signer = job.signing && (await openSigner(job.signing))
-  const [facts, primaryStatus, othersStatus] = await Promise.all([
+  const like = likenessOfJob(job)
+  const [facts, { status: primaryStatus, backups }, othersStatus] = await Promise.all([
     job.source.preflight(request, signal),
-    checkStorage(primary, signal),
+    lookAt(primary, like, signal),
     Promise.allSettled(others.map((storage) => checkStorage(storage, signal))),
   ])
   recorder.tell({ type: 'source.found', facts })
   for (const warning of [...facts.warnings, ...(primaryStatus.warnings ?? [])]) recorder.warn(warning)
 
-  const like = likenessOfJob(job)
-  const isEnough = (newest: readonly StoredBackup[]): boolean => isWholeHistory(newest, like)
-  const backups = await listBackups([primary], job.name, signal, { isEnough })
   const estimatedBytes = lastLike(like, backups)
   const usable = others.filter((storage, index) => {
     const result = othersStatus[index]
@@ -67,6 +65,17 @@ export async function preflight(job: Job, recorder: Recorder, signal: AbortSigna
     ...(signer !== undefined && { signer }),
     ...(freeze !== undefined && { freeze }),
   }
+}
+
+/** How a storage is, and the newest of what it holds of a job. */
+async function lookAt(
+  storage: JobStorage,
+  like: Likeness,
+  signal: AbortSignal,
+): Promise<{ status: StorageStatus; backups: Backup[] }> {
+  const status = await checkStorage(storage, signal)
+  const isEnough = (newest: readonly StoredBackup[]): boolean => isWholeHistory(newest, like)
+  return { status, backups: await listBackups([storage], like.job, signal, { isEnough }) }
 }
 
 async function checkStorage(storage: JobStorage, signal: AbortSignal): Promise<StorageStatus> {

@@ -1,6 +1,6 @@
 import { HoldfastError } from '@holdfast/plugin'
 import { execFile } from 'node:child_process'
-import { access, constants, readdir, realpath, stat } from 'node:fs/promises'
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
 
 /** One installed set of PostgreSQL's client programs. */
@@ -19,12 +19,12 @@ const programs = ['psql', 'pg_dump', 'pg_restore', 'pg_dumpall']
 
 /**
  * Every set of client programs that is installed here, newest first. HOLDFAST_POSTGRES_BIN, a directory, replaces
- * the search.
+ * the search, which is over before this returns: the programs say their versions while others load what they need.
  */
 export async function findClients(environment: NodeJS.ProcessEnv): Promise<Client[]> {
   if (environment['HOLDFAST_POSTGRES_BIN'])
     return clientsIn([environment['HOLDFAST_POSTGRES_BIN']], environment)
-  const found = await clientsIn(await candidateDirectories(environment), environment)
+  const found = await clientsIn(candidateDirectories(environment), environment)
   if (found.length > 0) return found
   // Last, because on Debian it is a script that takes longer than all the rest.
   const directory = await printed('pg_config', ['--bindir'], environment)
@@ -32,49 +32,52 @@ export async function findClients(environment: NodeJS.ProcessEnv): Promise<Clien
 }
 
 async function clientsIn(candidates: readonly string[], environment: NodeJS.ProcessEnv): Promise<Client[]> {
-  const directories = await Promise.all([...new Set(candidates)].map(resolveDirectory))
+  const directories = [...new Set(candidates)].map(resolveDirectory)
   const found = new Set(directories.filter((directory) => directory !== undefined))
   const clients = await Promise.all([...found].map((directory) => readClient(directory, environment)))
   return clients.filter((client) => client !== undefined).toSorted(newestFirst)
 }
 
-async function candidateDirectories(environment: NodeJS.ProcessEnv): Promise<string[]> {
-  const [debian, redHat, homebrew, intelHomebrew] = await Promise.all([
-    subdirectories('/usr/lib/postgresql', /^\d+$/, 'bin'),
-    subdirectories('/usr', /^pgsql-\d+$/, 'bin'),
-    subdirectories('/opt/homebrew/opt', /^(postgresql(@\d+)?|libpq)$/, 'bin'),
-    subdirectories('/usr/local/opt', /^(postgresql(@\d+)?|libpq)$/, 'bin'),
-  ])
-  const path = (environment['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '')
-  return [...debian, ...redHat, ...homebrew, ...intelHomebrew, ...path]
+function candidateDirectories(environment: NodeJS.ProcessEnv): string[] {
+  return [
+    ...subdirectories('/usr/lib/postgresql', /^\d+$/, 'bin'),
+    ...subdirectories('/usr', /^pgsql-\d+$/, 'bin'),
+    ...subdirectories('/opt/homebrew/opt', /^(postgresql(@\d+)?|libpq)$/, 'bin'),
+    ...subdirectories('/usr/local/opt', /^(postgresql(@\d+)?|libpq)$/, 'bin'),
+    ...(environment['PATH'] ?? '').split(delimiter).filter((directory) => directory !== ''),
+  ]
 }
 
-async function subdirectories(base: string, name: RegExp, inner: string): Promise<string[]> {
-  const entries = await readdir(base).catch(() => [])
-  return entries.filter((entry) => name.test(entry)).map((entry) => join(base, entry, inner))
+function subdirectories(base: string, name: RegExp, inner: string): string[] {
+  try {
+    const entries = readdirSync(base)
+    return entries.filter((entry) => name.test(entry)).map((entry) => join(base, entry, inner))
+  } catch {
+    return []
+  }
 }
 
 // Follows links, so that one installation counts once. Debian's pg_wrapper, which PATH leads to, adds settings of
 // its own; the programs behind it are found where they are installed.
-async function resolveDirectory(directory: string): Promise<string | undefined> {
+function resolveDirectory(directory: string): string | undefined {
   try {
-    const target = await realpath(join(directory, 'pg_dump'))
+    const target = realpathSync(join(directory, 'pg_dump'))
     if (basename(target) === 'pg_wrapper') return undefined
-    return (await hasPrograms(dirname(target)))
-      ? dirname(target)
-      : (await hasPrograms(directory))
-        ? directory
-        : undefined
+    return [dirname(target), directory].find(hasPrograms)
   } catch {
     return undefined
   }
 }
 
-async function hasPrograms(directory: string): Promise<boolean> {
-  const found = await Promise.allSettled(
-    programs.map((program) => access(join(directory, program), constants.X_OK)),
-  )
-  return found.every((outcome) => outcome.status === 'fulfilled')
+function hasPrograms(directory: string): boolean {
+  return programs.every((program) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
 }
 
 async function readClient(directory: string, environment: NodeJS.ProcessEnv): Promise<Client | undefined> {
@@ -95,8 +98,8 @@ async function readClient(directory: string, environment: NodeJS.ProcessEnv): Pr
 const versions = new Map<string, Promise<string>>()
 
 /** What a program says of itself, which is asked once for as long as the file stays the same. */
-async function versionOf(program: string, environment: NodeJS.ProcessEnv): Promise<string> {
-  const { ino, size, mtimeMs } = await stat(program)
+function versionOf(program: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const { ino, size, mtimeMs } = statSync(program)
   const file = `${program} ${ino} ${size} ${mtimeMs}`
   const known = versions.get(file) ?? printed(program, ['--version'], environment)
   versions.set(file, known)

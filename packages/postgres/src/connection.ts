@@ -14,7 +14,7 @@ export interface Connection {
   readonly directory: string
   readonly server: ServerVersion
   readonly session: Session
-  /** Another session, with the same settings. */
+  /** Another session, with the same settings: one that was opened ahead, as long as there is one. */
   readonly open: () => Promise<Session>
   /** Ends every session and removes the directory. Twice is fine. Never rejects. */
   readonly close: () => Promise<void>
@@ -26,11 +26,16 @@ interface ServerVersion {
   major: number
 }
 
+export interface ConnectOptions {
+  environment: NodeJS.ProcessEnv
+  applicationName: string
+  /** How many further sessions are opened beside the first, since they will be asked for at once. Default 0. */
+  ahead?: number
+  signal: AbortSignal
+}
+
 /** Finds the clients, connects, and chooses the client by the server's version. Aborting ends every session. */
-export async function connect(
-  address: Address,
-  options: { environment: NodeJS.ProcessEnv; applicationName: string; signal: AbortSignal },
-): Promise<Connection> {
+export async function connect(address: Address, options: ConnectOptions): Promise<Connection> {
   const clients = await findClients(options.environment)
   const newest = newestClient(clients)
   const directory = await makePrivateDirectory('postgres')
@@ -53,10 +58,14 @@ export async function connect(
         applicationName: options.applicationName,
         signal,
       })
+      // Where the first one fails, nobody asks for those ahead.
+      session.catch(() => undefined)
       sessions.push(session)
       return session
     }
-    const session = await open(newest)
+    const first = open(newest)
+    const ahead = Array.from({ length: options.ahead ?? 0 }, () => open(newest))
+    const session = await first
     const server = await readVersion(session)
     const client = chooseClient(clients, server)
     return {
@@ -66,7 +75,7 @@ export async function connect(
       directory: directory.path,
       server,
       session,
-      open: () => open(client),
+      open: () => ahead.shift() ?? open(client),
       close,
     }
   } catch (error) {

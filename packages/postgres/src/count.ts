@@ -1,4 +1,5 @@
 import type { TableFacts } from '@holdfast/plugin'
+import { countOrder, type CountOrder } from './count-order.ts'
 import { quoteIdentifier, quoteLiteral } from './quote.ts'
 import type { Session } from './session.ts'
 
@@ -11,38 +12,50 @@ export async function countRows(
   sessions: readonly Session[],
   signal: AbortSignal,
 ): Promise<TableFacts[]> {
-  return countWith(tables, sessions, signal, () => Promise.resolve())
+  const order = countOrder(tables)
+  order.over()
+  return countWith(tables, order, sessions, signal, () => Promise.resolve())
 }
 
 /**
- * The same in sessions whose transactions share a snapshot and already hold their locks: one that still had to ask
- * for a lock could wait behind somebody who waits for this very run.
+ * The same beside a dump and in its order, in sessions whose transactions share a snapshot and already hold their locks:
+ * one that still had to ask for a lock could wait behind somebody who waits for this very run.
  */
 export async function countInSnapshot(
   tables: readonly TableFacts[],
+  order: CountOrder,
   sessions: readonly Session[],
   signal: AbortSignal,
 ): Promise<TableFacts[]> {
-  await Promise.all(sessions.map((session) => session.execute('SAVEPOINT before_count', signal)))
-  return countWith(tables, sessions, signal, async (session, done) => {
+  await Promise.all(
+    sessions.map(async (session) => {
+      // Workers of the server's that help one session would take from the dump what it needs itself.
+      await session.execute('SET LOCAL max_parallel_workers_per_gather = 0', signal)
+      await session.execute('SAVEPOINT before_count', signal)
+    }),
+  )
+  return countWith(tables, order, sessions, signal, async (session, done) => {
     if (done % forgetEvery === 0) await session.execute('ROLLBACK TO SAVEPOINT before_count', signal)
   })
 }
 
 async function countWith(
   tables: readonly TableFacts[],
+  order: CountOrder,
   sessions: readonly Session[],
   signal: AbortSignal,
   afterEach: (session: Session, done: number) => Promise<void>,
 ): Promise<TableFacts[]> {
   const counted = new Map<TableFacts, number>()
-  const waiting = tables.toSorted((a, b) => a.bytes - b.bytes)
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
+  // A session that waits for its next table has to hear of it too.
+  if (either.aborted) order.over()
+  else either.addEventListener('abort', order.over, { once: true })
   const count = async (session: Session) => {
     let done = 0
     try {
-      for (let table = waiting.pop(); table !== undefined; table = waiting.pop()) {
+      for (let table = await order.next(); table !== undefined; table = await order.next()) {
         const name = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`
         const [row] = await session.query<{ rows: number }>(
           `SELECT count(*) AS rows FROM ONLY ${name}`,

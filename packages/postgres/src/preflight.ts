@@ -25,6 +25,7 @@ export async function preflight(
   const connection = await connect(address, {
     environment,
     applicationName: applicationName(request.job),
+    ahead: 1,
     signal,
   })
   try {

@@ -35,7 +35,12 @@ const largeObjectsLine = 'pg_dump: saving large objects'
 
 /** A line of pg_dump --verbose that says how far it is. */
 export function isProgressLine(line: string): boolean {
-  return contentsLine.test(line) || line.startsWith(largeObjectsLine)
+  return dumpedTable(line) !== undefined || line.startsWith(largeObjectsLine)
+}
+
+/** The table, as `schema.name`, whose rows come next where a line of pg_dump --verbose says so. */
+export function dumpedTable(line: string): string | undefined {
+  return contentsLine.exec(line)?.[1]
 }
 
 /**
@@ -79,7 +84,7 @@ export function trackProgress(options: {
 
   return {
     line(text) {
-      const table = contentsLine.exec(text)?.[1]
+      const table = dumpedTable(text)
       if (table !== undefined) start(table, weights.get(table)?.bytes ?? 0)
       else if (text.startsWith(largeObjectsLine) && current.table !== undefined) {
         start(undefined, options.largeObjectBytes)

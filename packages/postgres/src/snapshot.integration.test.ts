@@ -138,6 +138,34 @@ describe('a snapshot', () => {
     expect(seen.filter((fraction) => fraction > 0.01 && fraction < 0.9)).not.toEqual([])
   })
 
+  it('counts large tables when the dump comes to them, and all of them where nobody reads it', async () => {
+    const wide = `AS SELECT repeat('y', 900) AS body FROM generate_series(1, 70000)`
+    await database.psql(`CREATE TABLE wide_a ${wide}; CREATE TABLE wide_b ${wide}`)
+    const request = { kind: 'tables', tables: { include: ['wide_*'], exclude: [] } } as const
+    const rows = [{ rows: 70_000 }, { rows: 70_000 }]
+    try {
+      await withSnapshot(database.url, request, async (snapshot) => {
+        expect(await snapshot.count(never)).toMatchObject(rows)
+      })
+      await withSnapshot(database.url, request, async (snapshot) => {
+        const dump = snapshot.dump(() => undefined, never)
+        const counted = snapshot.count(never)
+        expect(await Promise.race([counted, sleep(2_000, 'waits')])).toBe('waits')
+        await readAll(dump)
+        expect(await counted).toMatchObject(rows)
+      })
+      await withSnapshot(database.url, request, async (snapshot) => {
+        snapshot.dump(() => undefined, never)
+        const stopping = new AbortController()
+        const counted = snapshot.count(stopping.signal)
+        setTimeout(() => stopping.abort(new Error('somebody stopped it')), 500)
+        await expect(counted).rejects.toThrow('somebody stopped it')
+      })
+    } finally {
+      await database.psql('DROP TABLE wide_a, wide_b')
+    }
+  })
+
   it('sees one moment in counts and dump while others write', async () => {
     let isOver = false
     const writing = (async () => {

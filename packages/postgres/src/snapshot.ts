@@ -4,6 +4,7 @@ import type { Address } from './address.ts'
 import { lockJob, unlockJob } from './advisory-lock.ts'
 import { type ClientPrograms, clientPrograms } from './client-programs.ts'
 import { connect, type Connection } from './connection.ts'
+import { countOrder } from './count-order.ts'
 import { countInSnapshot } from './count.ts'
 import { dumpStream } from './dump-stream.ts'
 import { globalsArguments, mayReadRolePasswords } from './globals.ts'
@@ -11,7 +12,7 @@ import { dumpsLargeObjects, readLargeObjects } from './large-objects.ts'
 import { startLockedDump } from './locked-dump.ts'
 import { listOmissions, rolePasswordsOmission } from './omissions.ts'
 import { applicationName } from './preflight.ts'
-import { isProgressLine, trackProgress } from './progress.ts'
+import { dumpedTable, isProgressLine, trackProgress } from './progress.ts'
 import { isStandby } from './server-facts.ts'
 import type { Session } from './session.ts'
 
@@ -31,6 +32,7 @@ export async function takeSnapshot(
   const connection = await connect(address, {
     environment,
     applicationName: applicationName(request.job),
+    ahead: 1,
     signal,
   })
   const programs = clientPrograms(connection, request, signal)
@@ -63,6 +65,8 @@ async function openSnapshot(
   const withPasswords = request.globals && (await mayReadRolePasswords(session))
   if (request.globals && !withPasswords) omissions.push(rolePasswordsOmission)
 
+  const order = countOrder(held.tables)
+  let isDumping = false
   let released: Promise<void> | undefined
   let closed: Promise<void> | undefined
   return {
@@ -79,18 +83,27 @@ async function openSnapshot(
         session,
         onProgress,
       })
-      for (const line of progressLines.splice(0)) tracker.line(line)
-      onProgressLine = tracker.line
-      return dumpStream(dump.child, signal).once('close', tracker.stop)
+      onProgressLine = (line) => {
+        tracker.line(line)
+        order.reached(dumpedTable(line) ?? '')
+      }
+      for (const line of progressLines.splice(0)) onProgressLine(line)
+      isDumping = true
+      return dumpStream(dump.child, signal).once('close', () => {
+        tracker.stop()
+        order.over()
+      })
     },
     globals(signal) {
       if (!request.globals) return undefined
       return dumpStream(programs.start(client.pgDumpall, globalsArguments(address, withPasswords)), signal)
     },
-    count: async (signal) =>
-      request.rowCounts
-        ? countInSnapshot(held.tables, [holder, ...dump.helpers], AbortSignal.any([signal, runSignal]))
-        : held.tables,
+    count: async (signal) => {
+      if (!request.rowCounts) return held.tables
+      if (!isDumping) order.over()
+      const sessions = [holder, ...dump.helpers]
+      return countInSnapshot(held.tables, order, sessions, AbortSignal.any([signal, runSignal]))
+    },
     release: () => (released ??= release(connection, [holder, ...dump.helpers], programs, runSignal)),
     close: () => (closed ??= close(connection, programs, request.job)),
   }

@@ -32,7 +32,9 @@ export const dump = z.strictObject({
     .describe(
       'Count the rows of every table in the snapshot. On unless turned off, except with kind `schema`; turn it off for very large databases.',
     ),
-  countSessions: count.default(1).describe('Sessions that count rows at the same time.'),
+  countSessions: count
+    .default(1)
+    .describe('Sessions that count rows at the same time, each in one process of the server.'),
   lockWaitTimeoutMs: timeoutMs
     .default(60_000)
     .describe('How long to wait for a locked table, in milliseconds.'),
