@@ -58,10 +58,11 @@ export async function readArchive(
       else if (errors.length === 0) errors.push(`pg_restore exited with ${exit.code} and said nothing`)
       return { errors, ...(text === undefined ? {} : { contents: parseContents(text) }) }
     },
-    abandon() {
+    async abandon() {
       const abandoned = new Error('The reading was given up.')
-      lister.fail(abandoned)
-      decoder.fail(abandoned)
+      const children = [lister, decoder]
+      for (const child of children) child.fail(abandoned)
+      await Promise.all(children.map((child) => child.exited))
     },
   }
 }

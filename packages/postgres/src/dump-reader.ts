@@ -10,8 +10,8 @@ export interface DumpReader {
   write(chunk: Buffer): Promise<void>
   /** To be called after the last piece. Rejects only when the signal was aborted. */
   finish(): Promise<DumpReading>
-  /** Ends whatever still runs, without a reading. Twice is fine, also after `finish`. */
-  abandon(): void
+  /** Ends whatever still runs, without a reading, and resolves once it is gone. Twice is fine, also after `finish`. */
+  abandon(): Promise<void>
 }
 
 export interface DumpReading {

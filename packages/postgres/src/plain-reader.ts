@@ -12,6 +12,6 @@ export function readPlain(): DumpReader {
       const { contents, errors } = scanner.end()
       return { contents, errors }
     },
-    abandon: () => undefined,
+    abandon: () => Promise.resolve(),
   }
 }

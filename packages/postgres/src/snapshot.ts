@@ -85,7 +85,8 @@ async function openSnapshot(
       })
       onProgressLine = (line) => {
         tracker.line(line)
-        order.reached(dumpedTable(line) ?? '')
+        const table = dumpedTable(line)
+        if (table !== undefined) order.reached(table)
       }
       for (const line of progressLines.splice(0)) onProgressLine(line)
       isDumping = true

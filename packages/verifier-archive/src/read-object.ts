@@ -46,7 +46,7 @@ export async function readObject(
   } finally {
     stored?.destroy()
     feed.destroy()
-    reader?.abandon()
+    await reader?.abandon()
   }
 }
 
