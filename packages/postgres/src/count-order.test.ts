@@ -38,6 +38,17 @@ describe('the order in which tables are counted', () => {
     expect(new Set(names)).toEqual(new Set(['first', 'second', 'third', undefined]))
   })
 
+  it('gives every table of a name that could be read in two ways', async () => {
+    const twins = [
+      { ...table('c', 100), schema: 'a.b' },
+      { ...table('b.c', 200), schema: 'a' },
+    ]
+    const order = countOrder(twins)
+    order.reached('a.b.c')
+    expect([await order.next(), await order.next()]).toEqual(twins.toReversed())
+    expect(await order.next()).toBeUndefined()
+  })
+
   it('waits for nothing where there is nothing', async () => {
     expect(await countOrder([]).next()).toBeUndefined()
   })

@@ -21,23 +21,25 @@ export interface CountOrder {
 export function countOrder(tables: readonly TableFacts[]): CountOrder {
   const bySize = tables.toSorted((a, b) => a.bytes - b.bytes)
   const ready = bySize.filter(({ bytes }) => bytes < largeBytes)
-  const waiting = new Map(
-    bySize.filter(({ bytes }) => bytes >= largeBytes).map((table) => [nameOf(table), table]),
+  // More than one can have a name where there are dots in it: a."b.c" and "a.b".c.
+  const waiting = Map.groupBy(
+    bySize.filter(({ bytes }) => bytes >= largeBytes),
+    nameOf,
   )
   let changed = Promise.withResolvers<void>()
-  const give = (table: TableFacts) => {
-    waiting.delete(nameOf(table))
-    ready.push(table)
+  const give = (name: string, named: readonly TableFacts[]) => {
+    waiting.delete(name)
+    ready.push(...named)
     changed.resolve()
     changed = Promise.withResolvers()
   }
   return {
     reached(name) {
-      const table = waiting.get(name)
-      if (table !== undefined) give(table)
+      const named = waiting.get(name)
+      if (named !== undefined) give(name, named)
     },
     over() {
-      for (const table of waiting.values()) give(table)
+      for (const [name, named] of waiting) give(name, named)
     },
     async next() {
       while (ready.length === 0 && waiting.size > 0) await changed.promise
