@@ -311,8 +311,9 @@ describe('system calls', () => {
     const calls = (await readFile(trace, 'utf8')).split('\n').flatMap((line) => {
       const call = /^\d+ +(mkdir|write|fsync|link|rename|unlink)(?:at2?)?\(/.exec(line)?.[1]
       if (call === undefined || !line.includes(base)) return []
+      const path = line.replaceAll(base, '')
       const places = ['partial', 'job', 'disk']
-      return [`${call} ${places.find((place) => line.includes(place)) ?? 'base'}`]
+      return [`${call} ${places.find((place) => path.includes(place)) ?? 'base'}`]
     })
     expect(calls.filter((call, index) => call !== calls[index - 1])).toEqual([
       'mkdir disk',
