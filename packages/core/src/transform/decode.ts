@@ -2,7 +2,7 @@ import { type Duplex, Transform } from 'node:stream'
 import { type Compression, freeOwned, type HoldfastError, markOwned } from '@holdfast/plugin'
 import { createBufferPool } from './buffer-pool.ts'
 import { damage as damageOf } from './damage.ts'
-import { defaultInFlight, type TransformOptions } from './encode.ts'
+import { threads, type TransformOptions } from './encode.ts'
 import { type Format, maxUnitBytes, type Unit, type UnitParser } from './format.ts'
 import { gzip } from './gzip.ts'
 import { type Job, orderedDuplex } from './ordered.ts'
@@ -17,18 +17,19 @@ const firstBufferBytes = 1024 * 1024
  * input that is marked as owned, and marks its output.
  */
 export function decode(compression: Compression, options: TransformOptions = {}): Duplex {
-  const inFlight = options.inFlight ?? defaultInFlight()
+  // One job more than can run, so that no thread waits for the next frame; whoever reads is slower.
+  const heldBlocks = options.heldBlocks ?? threads() + 1
   switch (compression.algorithm) {
     case 'zstd':
-      return decodeUnits(zstd, inFlight)
+      return decodeUnits(zstd, heldBlocks)
     case 'gzip':
-      return decodeUnits(gzip, inFlight)
+      return decodeUnits(gzip, heldBlocks)
     case 'none':
       return new Transform({ transform: (chunk, _encoding, callback) => callback(null, chunk) })
   }
 }
 
-function decodeUnits(format: Format, inFlight: number): Duplex {
+function decodeUnits(format: Format, heldBlocks: number): Duplex {
   const pool = createBufferPool(firstBufferBytes)
   const index = format.createIndex()
   let number = 1
@@ -119,7 +120,7 @@ function decodeUnits(format: Format, inFlight: number): Duplex {
       trailer: () => Buffer.alloc(0),
       close() {},
     },
-    inFlight,
+    { running: heldBlocks, held: heldBlocks },
   )
 }
 

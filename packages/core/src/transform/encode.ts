@@ -3,7 +3,7 @@ import { type Duplex, Transform } from 'node:stream'
 import { type Compression, freeOwned, isOwned, recycledMemory } from '@holdfast/plugin'
 import { blockBytes, type Compressed, type Compressor, type Format } from './format.ts'
 import { gzip } from './gzip.ts'
-import { type Job, orderedDuplex } from './ordered.ts'
+import { type Job, type Limits, orderedDuplex } from './ordered.ts'
 import { zstd } from './zstd.ts'
 
 /** Takes raw bytes, gives what is to be stored. */
@@ -13,14 +13,20 @@ export interface Encoder extends Duplex {
 }
 
 export interface TransformOptions {
-  /** How many blocks may be worked on or wait to be taken; each costs about 4 MiB. */
-  inFlight?: number
+  /** How many blocks may wait, be worked on or wait to be taken; each costs about 2 MiB. */
+  heldBlocks?: number
 }
 
-/** One job more than can run, so that no thread waits for the next block. More would only wait in line. */
-export function defaultInFlight(): number {
-  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4)
-  return Math.min(availableParallelism(), threads > 0 ? threads : 4) + 1
+/**
+ * Tables differ: a server takes long over some, and compressing or sending takes long over others. With this many blocks
+ * on their way the one goes on while the other catches up.
+ */
+const defaultHeldBlocks = 32
+
+/** How many blocks can be worked on at a time. */
+export function threads(): number {
+  const size = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4)
+  return Math.min(availableParallelism(), size > 0 ? size : 4)
 }
 
 /**
@@ -28,18 +34,18 @@ export function defaultInFlight(): number {
  * can tell whether it is whole. The same input may give other bytes another time. Frees input that is marked as owned.
  */
 export function encode(compression: Compression, options: TransformOptions = {}): Encoder {
-  const inFlight = options.inFlight ?? defaultInFlight()
+  const limits = { running: threads(), held: options.heldBlocks ?? defaultHeldBlocks }
   switch (compression.algorithm) {
     case 'zstd':
-      return encodeBlocks(zstd, compression.level, inFlight)
+      return encodeBlocks(zstd, compression.level, limits)
     case 'gzip':
-      return encodeBlocks(gzip, compression.level, inFlight)
+      return encodeBlocks(gzip, compression.level, limits)
     case 'none':
       return pass()
   }
 }
 
-function encodeBlocks(format: Format, level: number, inFlight: number): Encoder {
+function encodeBlocks(format: Format, level: number, limits: Limits): Encoder {
   const take = recycledMemory()
   const index = format.createIndex()
   const compressors = new Set<Compressor>()
@@ -99,7 +105,7 @@ function encodeBlocks(format: Format, level: number, inFlight: number): Encoder 
         for (const one of compressors) one.close()
       },
     },
-    inFlight,
+    limits,
   )
   return Object.assign(stream, { rawBytes: () => rawBytes })
 }

@@ -17,19 +17,29 @@ export interface OrderedWork<Result> {
   close(): void
 }
 
+/** How many jobs there may be. */
+export interface Limits {
+  /** That run at a time. */
+  running: number
+  /** In all: those that wait, that run, and whose output nobody has taken yet. Past that no input is taken. */
+  held: number
+}
+
 interface Held<Result> {
-  state: 'running' | 'done' | 'failed'
+  job: Job<Result>
+  state: 'waiting' | 'running' | 'done' | 'failed'
   result?: Result
   error?: unknown
 }
 
 /**
- * A Duplex that does several jobs at a time and gives their output in order. At most `inFlight` jobs are held,
- * those that run and those whose output nobody has taken yet; past that it stops taking input. An error, of a
- * job or of the cutting itself, surfaces in its place in the order, so the first damage is the one reported.
+ * A Duplex that does several jobs at a time and gives their output in order. An error, of a job or of the cutting
+ * itself, surfaces in its place in the order, so the first damage is the one reported.
  */
-export function orderedDuplex<Result>(work: OrderedWork<Result>, inFlight: number): Duplex {
+export function orderedDuplex<Result>(work: OrderedWork<Result>, limits: Limits): Duplex {
   const held: Held<Result>[] = []
+  const waiting: Held<Result>[] = []
+  let running = 0
   let cutting: Iterator<Job<Result>> | undefined
   let cut: () => void = () => {}
   let wanted = false
@@ -59,6 +69,7 @@ export function orderedDuplex<Result>(work: OrderedWork<Result>, inFlight: numbe
     },
     destroy(error, callback) {
       held.length = 0
+      waiting.length = 0
       cutting = undefined
       work.close()
       callback(error)
@@ -79,11 +90,11 @@ export function orderedDuplex<Result>(work: OrderedWork<Result>, inFlight: numbe
   // The callback of what is being cut is never called: no more input is taken, and the error waits for its turn.
   function refuse(error: unknown): void {
     cutting = undefined
-    hold(Promise.reject(error as Error))
+    hold(() => Promise.reject(error as Error))
   }
 
   function fill(): void {
-    while (cutting !== undefined && held.length < inFlight) {
+    while (cutting !== undefined && held.length < limits.held) {
       let next: IteratorResult<Job<Result>>
       try {
         next = cutting.next()
@@ -96,30 +107,40 @@ export function orderedDuplex<Result>(work: OrderedWork<Result>, inFlight: numbe
         cut()
         return
       }
-      hold(next.value())
+      hold(next.value)
     }
   }
 
-  function hold(job: Promise<Result>): void {
-    const entry: Held<Result> = { state: 'running' }
+  function hold(job: Job<Result>): void {
+    const entry: Held<Result> = { job, state: 'waiting' }
     held.push(entry)
-    job.then(
-      (result) => {
-        entry.result = result
-        entry.state = 'done'
-        drain()
-      },
-      (error: unknown) => {
-        entry.error = error
-        entry.state = 'failed'
-        drain()
-      },
-    )
+    waiting.push(entry)
+    start()
+  }
+
+  function start(): void {
+    while (running < limits.running) {
+      const entry = waiting.shift()
+      if (entry === undefined) return
+      running++
+      entry.state = 'running'
+      entry.job().then(
+        (result) => settle(entry, { state: 'done', result }),
+        (error: unknown) => settle(entry, { state: 'failed', error }),
+      )
+    }
+  }
+
+  function settle(entry: Held<Result>, outcome: Omit<Held<Result>, 'job'>): void {
+    running--
+    Object.assign(entry, outcome)
+    start()
+    drain()
   }
 
   function drain(): void {
     if (stream.destroyed) return
-    for (let first = held[0]; first !== undefined && first.state !== 'running'; first = held[0]) {
+    for (let first = held[0]; first?.state === 'done' || first?.state === 'failed'; first = held[0]) {
       if (first.state === 'failed') {
         stream.destroy(first.error as Error)
         return

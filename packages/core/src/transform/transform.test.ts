@@ -65,9 +65,9 @@ describe.each(blockFormats)('%s', (_name, compression) => {
 
   it('comes back however much is done at a time', async () => {
     const raw = text(3 * blockBytes + 100)
-    for (const inFlight of [1, 2, 9]) {
-      const stored = await through(cutAt(raw, [70_000]), encode(compression, { inFlight }))
-      expect((await through([stored], decode(compression, { inFlight }))).equals(raw)).toBe(true)
+    for (const heldBlocks of [1, 2, 9]) {
+      const stored = await through(cutAt(raw, [70_000]), encode(compression, { heldBlocks }))
+      expect((await through([stored], decode(compression, { heldBlocks }))).equals(raw)).toBe(true)
     }
   })
 
@@ -81,13 +81,13 @@ describe.each(blockFormats)('%s', (_name, compression) => {
         this.push(given > 64 ? null : block)
       },
     })
-    const encoder = encode(compression, { inFlight: 3 })
+    const encoder = encode(compression, { heldBlocks: 3 })
     pipeline(source, encoder, () => {})
     await settles(() => given)
-    // Three in flight, one being filled, one in each stream's own buffer.
+    // Three held, one being filled, one in each stream's own buffer.
     expect(given).toBeLessThanOrEqual(7)
 
-    const decoder = decode(compression, { inFlight: 3 })
+    const decoder = decode(compression, { heldBlocks: 3 })
     pipeline(encoder, decoder, () => {})
     await settles(() => given)
     expect(given).toBeLessThanOrEqual(15)
