@@ -75,9 +75,19 @@ export async function runRounds(bench: Bench, rounds: number, say: (text: string
   return result
 }
 
-export function rawDump({ server, database, directory, signal }: Bench): Promise<Measured> {
-  const command = `${quote(join(server.binDirectory, 'pg_dump'))} -Fc -Z0 ${quote(`--dbname=${server.url(database)}`)} > /dev/null`
-  return measure(command, { directory, signal })
+export function rawDump(bench: Bench): Promise<Measured> {
+  const { directory, signal } = bench
+  return measure(`${rawDumpLine(bench)} > /dev/null`, { directory, signal })
+}
+
+/** The same dump in its compressed form, made by standard programs. */
+export function compressedDump(bench: Bench): Promise<Measured> {
+  const { directory, signal } = bench
+  return measure(`${rawDumpLine(bench)} | zstd -q -1 -c > /dev/null`, { directory, signal })
+}
+
+function rawDumpLine({ server, database }: Bench): string {
+  return `${quote(join(server.binDirectory, 'pg_dump'))} -Fc -Z0 ${quote(`--dbname=${server.url(database)}`)}`
 }
 
 async function unverifiedBackup(bench: Bench): Promise<Measured> {

@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { type Bucket, emptyBucket } from './bucket.ts'
 import { measure, type Measured } from './commands.ts'
-import { type Bench, dumpSteps, emptyDirectory, quote, rawDump } from './rounds.ts'
+import { type Bench, compressedDump, dumpSteps, emptyDirectory, quote, rawDump } from './rounds.ts'
 
 /** What each side took with S3, once for each round; the written procedure in the first only. */
 export interface S3Rounds {
   /** `pg_dump -Fc -Z0 > /dev/null`, beside the others. */
   rawDumpMs: number[]
+  /** `pg_dump -Fc -Z0 | zstd -1 > /dev/null`: what it takes to make the file that is sent. */
+  compressedDumpMs: number[]
   /** `holdfast backup` to S3, without verifiers. */
   backupMs: number[]
   /** The same backup as a finished file, sent by the AWS SDK's own uploader. */
@@ -37,6 +39,7 @@ export async function runS3Rounds(
   const uploader = failed ? 'the AWS SDK' : 'aws'
   const result: S3Rounds = {
     rawDumpMs: [],
+    compressedDumpMs: [],
     backupMs: [],
     uploadMs: [],
     verifiedBackupMs: [],
@@ -52,6 +55,7 @@ export async function runS3Rounds(
       return durationMs
     }
     result.rawDumpMs.push(await timed('pg_dump -Fc -Z0', () => rawDump(bench)))
+    result.compressedDumpMs.push(await timed('pg_dump -Fc -Z0 | zstd -1', () => compressedDump(bench)))
     result.backupMs.push(
       await timed('holdfast backup, unverified', () => backupToS3(bench, { verifiers: [] })),
     )

@@ -6,7 +6,8 @@ export interface Row {
   against: string
   ratio: string
   limit: string
-  isMet: boolean
+  /** Absent: for information, with no limit. */
+  isMet?: boolean
 }
 
 const headings = ['', 'holdfast', 'measured against', 'ratio', 'limit', '']
@@ -19,7 +20,7 @@ export function renderTable(rows: readonly Row[]): string {
     row.against,
     row.ratio,
     row.limit,
-    row.isMet ? 'ok' : 'MISSED',
+    row.isMet === undefined ? '' : row.isMet ? 'ok' : 'MISSED',
   ])
   const lines = [headings, ...cells]
   const widths = headings.map((_heading, column) =>
