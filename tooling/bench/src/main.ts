@@ -73,7 +73,7 @@ server settings of both sides: ${Object.entries(settings)
       .join(' ')}
 
 ${renderTable(rows)}`)
-    if (rows.some((row) => row.isMet === false)) process.exitCode = 1
+    if (rows.some((row) => !row.isMet)) process.exitCode = 1
   } finally {
     await server.stop()
     await rm(directory, { recursive: true, force: true })

@@ -6,8 +6,7 @@ export interface Row {
   against: string
   ratio: string
   limit: string
-  /** Absent: for information, with no limit. */
-  isMet?: boolean
+  isMet: boolean
 }
 
 const headings = ['', 'holdfast', 'measured against', 'ratio', 'limit', '']
@@ -20,7 +19,7 @@ export function renderTable(rows: readonly Row[]): string {
     row.against,
     row.ratio,
     row.limit,
-    row.isMet === undefined ? '' : row.isMet ? 'ok' : 'MISSED',
+    row.isMet ? 'ok' : 'MISSED',
   ])
   const lines = [headings, ...cells]
   const widths = headings.map((_heading, column) =>
