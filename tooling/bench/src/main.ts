@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { holdfastFile, isRgwInstalled, makeHoldfast, startPostgres, startRgw } from '@holdfast/lab'
+import {
+  holdfastFile,
+  isRgwInstalled,
+  makeHoldfast,
+  presenceOf,
+  startPostgres,
+  startRgw,
+} from '@holdfast/lab'
 import { createBucket } from './bucket.ts'
 import { generateTables, growDatabase } from './generate.ts'
 import { measureListing } from './listing.ts'
@@ -16,7 +23,7 @@ const usage = `npm run bench -- [--gigabytes 1] [--rounds 5] [--no-memory] [--no
   --gigabytes  size of the database that is timed, 1 or more for figures to quote
   --rounds     how often each side runs, the written procedure once only; the medians are compared
   --no-memory  leave out the peak memory at 0.5 and 4 GB, which needs a database of 4 GB
-  --no-s3      leave out S3, which needs Ceph's object gateway
+  --no-s3      leave out S3, which needs Ceph's object gateway and zstd
 `
 
 /** The same for both sides. A server that does not wait for its disk leaves the difference between the tools to see. */
@@ -119,6 +126,11 @@ async function measureS3(bench: Bench, bytes: number): Promise<Results['s3']> {
   if (!options.s3) return undefined
   if (!isRgwInstalled()) {
     say('S3 IS LEFT OUT: Ceph RGW is not installed')
+    return undefined
+  }
+  const zstd = presenceOf('zstd')
+  if (!zstd.isHere) {
+    say(`S3 IS LEFT OUT: ${zstd.because}`)
     return undefined
   }
   const server = await startRgw()
