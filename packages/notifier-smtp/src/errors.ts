@@ -65,7 +65,7 @@ const waits: Readonly<Record<NonNullable<NodemailerError['timeoutType']>, string
   CONNECT_TIMEOUT: 'does not take the connection',
   GREETING_TIMEOUT: 'took the connection, but never said a word',
   UPGRADE_TIMEOUT: 'never got done with securing the connection',
-  SOCKET_TIMEOUT: 'went silent in the middle of the conversation',
+  SOCKET_TIMEOUT: 'took the connection, and then went silent',
 }
 
 function notNow(place: string, said: string): HoldfastError {

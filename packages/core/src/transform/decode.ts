@@ -118,7 +118,6 @@ function decodeUnits(format: Format, heldBlocks: number): Duplex {
       },
       emit: (raw) => raw,
       trailer: () => Buffer.alloc(0),
-      close() {},
     },
     { running: heldBlocks, held: heldBlocks },
   )

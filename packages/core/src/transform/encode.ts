@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type Duplex, Transform } from 'node:stream'
 import { type Compression, freeOwned, isOwned, recycledMemory } from '@holdfast/plugin'
-import { blockBytes, type Compressed, type Compressor, type Format } from './format.ts'
+import { blockBytes, type Compressed, type Format } from './format.ts'
 import { gzip } from './gzip.ts'
 import { type Job, type Limits, orderedDuplex } from './ordered.ts'
 import { zstd } from './zstd.ts'
@@ -48,18 +48,10 @@ export function encode(compression: Compression, options: TransformOptions = {})
 function encodeBlocks(format: Format, level: number, limits: Limits): Encoder {
   const take = recycledMemory()
   const index = format.createIndex()
-  const compressors = new Set<Compressor>()
-  const idle: Compressor[] = []
   let block: Buffer | undefined
   let filled = 0
   let rawBytes = 0
   let blocks = 0
-
-  function compressor(): Compressor {
-    const one = idle.pop() ?? format.createCompressor(level)
-    compressors.add(one)
-    return one
-  }
 
   /** Compresses the first so many bytes of a block, and frees it. */
   function job(full: Buffer, bytes: number): Job<Compressed> {
@@ -67,9 +59,7 @@ function encodeBlocks(format: Format, level: number, limits: Limits): Encoder {
     block = undefined
     filled = 0
     return async () => {
-      const one = compressor()
-      const compressed = await one.compress(full.subarray(0, bytes))
-      idle.push(one)
+      const compressed = await format.compress(full.subarray(0, bytes), level)
       freeOwned(full)
       return compressed
     }
@@ -101,9 +91,6 @@ function encodeBlocks(format: Format, level: number, limits: Limits): Encoder {
         return stored
       },
       trailer: () => index.bytes(),
-      close() {
-        for (const one of compressors) one.close()
-      },
     },
     limits,
   )

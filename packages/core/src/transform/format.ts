@@ -28,12 +28,6 @@ export interface Compressed {
   unit: Unit
 }
 
-export interface Compressor {
-  /** Resolves with one whole unit and what it is. The block may be reused once it has resolved. */
-  compress(block: Buffer): Promise<Compressed>
-  close(): void
-}
-
 /**
  * Finds where a unit ends without decompressing it: yields how many of its bytes it has to see in all, and is
  * given a buffer that begins with them. Returns undefined at the index, which ends the stream. Throws an Error
@@ -46,7 +40,8 @@ export interface Format {
   /** What people call a unit. */
   unitName: string
   createIndex(): Index
-  createCompressor(level: number): Compressor
+  /** Resolves with one whole unit and what it is. The block may be reused once it has resolved. */
+  compress(block: Buffer, level: number): Promise<Compressed>
   parse(index: Index): UnitParser
   /** Resolves with exactly `unit.rawBytes` bytes or rejects. */
   decompress(stored: Buffer, unit: Unit): Promise<Buffer>

@@ -25,21 +25,18 @@ const emptyBody = Buffer.from([3, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 export const gzip: Format = {
   unitName: 'member',
   createIndex,
-  createCompressor: (level) => ({
-    async compress(block) {
-      const plain = await compressMember(block, { level, chunkSize: 1024 * 1024 })
-      const storedBytes = plain.length - plainHeaderBytes + headerBytes
-      const header = Buffer.alloc(headerBytes)
-      dataStart.copy(header)
-      header.writeUInt32LE(storedBytes, startBytes)
-      const checksum = plain.readUInt32LE(plain.length - trailerBytes)
-      return {
-        stored: Buffer.concat([header, plain.subarray(plainHeaderBytes)]),
-        unit: { storedBytes, rawBytes: block.length, checksum },
-      }
-    },
-    close() {},
-  }),
+  async compress(block, level) {
+    const plain = await compressMember(block, { level, chunkSize: 1024 * 1024 })
+    const storedBytes = plain.length - plainHeaderBytes + headerBytes
+    const header = Buffer.alloc(headerBytes)
+    dataStart.copy(header)
+    header.writeUInt32LE(storedBytes, startBytes)
+    const checksum = plain.readUInt32LE(plain.length - trailerBytes)
+    return {
+      stored: Buffer.concat([header, plain.subarray(plainHeaderBytes)]),
+      unit: { storedBytes, rawBytes: block.length, checksum },
+    }
+  },
   parse,
   async decompress(stored, { rawBytes }) {
     const raw = await decompressMember(stored, {

@@ -20,7 +20,6 @@ function letGo(limits: { running: number; held: number }) {
       finish: () => [].values(),
       emit: (byte) => Buffer.of(byte),
       trailer: () => Buffer.alloc(0),
-      close() {},
     },
     limits,
   )

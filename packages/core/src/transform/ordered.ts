@@ -13,8 +13,6 @@ export interface OrderedWork<Result> {
   emit(result: Result): Buffer
   /** What to write after the last job. */
   trailer(): Buffer
-  /** Called once, however the stream ends. */
-  close(): void
 }
 
 /** How many jobs there may be. */
@@ -71,7 +69,6 @@ export function orderedDuplex<Result>(work: OrderedWork<Result>, limits: Limits)
       held.length = 0
       waiting.length = 0
       cutting = undefined
-      work.close()
       callback(error)
     },
   })

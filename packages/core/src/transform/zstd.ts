@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { constants, createZstdCompress, zstdDecompress } from 'node:zlib'
 import { HoldfastError, markOwned } from '@holdfast/plugin'
 import {
-  type Compressor,
+  type Compressed,
   type Format,
   type Index,
   maxBlockBytes,
@@ -17,9 +17,6 @@ const frameMagic = 0xfd2fb528
 const maxZstdBlockBytes = 128 * 1024
 const checksumBytes = 4
 
-/** How much memory a compressor writes into before it takes more: a block that compresses well fits in it. */
-const outputBytes = 1024 * 1024
-
 const decompressFrame = promisify(zstdDecompress)
 
 /**
@@ -29,7 +26,7 @@ const decompressFrame = promisify(zstdDecompress)
 export const zstd: Format = {
   unitName: 'frame',
   createIndex: createSeekTable,
-  createCompressor,
+  compress,
   parse,
   async decompress(stored, { rawBytes }) {
     const raw = await decompressFrame(stored, {
@@ -43,52 +40,42 @@ export const zstd: Format = {
   },
 }
 
-// One native context for many blocks: with ZSTD_e_end on every write, each write is a frame of its own, and
-// zstd knows its content size because the whole of it comes in that one call. Once a piece comes from other memory,
-// the memory before it is done with; freed by hand, it never waits for the garbage collector.
-function createCompressor(level: number): Compressor {
-  const stream = createZstdCompress({
-    flush: constants.ZSTD_e_end,
-    chunkSize: outputBytes,
-    params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
-  })
-  let pieces: Buffer[] = []
-  let memory: ArrayBufferLike | undefined
-  stream.on('data', (piece: Buffer) => pieces.push(piece))
-  // The callback of the write has it too.
-  stream.on('error', () => {})
-
-  return {
-    compress: (block) =>
-      new Promise((resolve, reject) => {
-        stream.write(block, (error) => {
-          if (error) return reject(error)
-          // The last piece may be given on the next tick.
-          setImmediate(() => {
-            const stored = joined(pieces)
-            for (const { buffer } of pieces) {
-              if (memory !== buffer && memory instanceof ArrayBuffer) memory.transfer(0)
-              memory = buffer
-            }
-            pieces = []
-            try {
-              resolve({ stored, unit: inspect(stored, block.length) })
-            } catch (cause) {
-              reject(new HoldfastError('INTERNAL', 'zstd made a frame that is not as asked for', { cause }))
-            }
-          })
-        })
-      }),
-    close: () => stream.destroy(),
+async function compress(block: Buffer, level: number): Promise<Compressed> {
+  const frame = await compressFrame(block, level)
+  const stored = markOwned(Buffer.allocUnsafeSlow(frame.length))
+  frame.copy(stored)
+  // Freed by hand, all that room never waits for the garbage collector.
+  if (frame.buffer instanceof ArrayBuffer) frame.buffer.transfer(0)
+  try {
+    return { stored, unit: inspect(stored, block.length) }
+  } catch (cause) {
+    throw new HoldfastError('INTERNAL', 'zstd made a frame that is not as asked for', { cause })
   }
 }
 
-// Out of the compressor's memory, which many frames share, into memory that can be freed with the frame.
-function joined(pieces: readonly Buffer[]): Buffer {
-  const whole = Buffer.allocUnsafeSlow(pieces.reduce((bytes, piece) => bytes + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) at += piece.copy(whole, at)
-  return markOwned(whole)
+// With room for all that can come of it, zstd reads the block where it lies and writes the frame at once; with less, it
+// copies both through memory of its own. That the block is all there is has to be said with it, for the frame to say
+// its size, and zlib.zstdCompress says it too late.
+function compressFrame(block: Buffer, level: number): Promise<Buffer> {
+  const stream = createZstdCompress({
+    flush: constants.ZSTD_e_end,
+    // Less would be memory that Node shares out.
+    chunkSize: Math.max(Buffer.poolSize, mostFrameBytes(block.length)),
+    params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
+  })
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject)
+    stream.once('data', (frame: Buffer) => {
+      stream.destroy()
+      resolve(frame)
+    })
+    stream.write(block)
+  })
+}
+
+/** As zstd's `ZSTD_compressBound` has it, in bytes. */
+function mostFrameBytes(rawBytes: number): number {
+  return rawBytes + (rawBytes >> 8) + (Math.max(0, 128 * 1024 - rawBytes) >> 11)
 }
 
 function inspect(stored: Buffer, rawBytes: number): Unit {
