@@ -85,7 +85,7 @@ function inspect(stored: Buffer, rawBytes: number): Unit {
   return unit
 }
 
-// RFC 8878, section 3.1.1. Only what createCompressor writes is let through.
+// RFC 8878, section 3.1.1. Only what `compress` writes is let through.
 function* parse(index: Index): UnitParser {
   let bytes = yield 5
   const magic = bytes.readUInt32LE(0)
